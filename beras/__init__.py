@@ -1,0 +1,1 @@
+from beras.autodiff import *

@@ -1,0 +1,265 @@
+"""Derivatives of functions: grad, value_and_grad, jacobian, hessian, vjp, jvp, hvp and custom gradients.
+
+Each takes a function of arrays and returns a function or a value; no tape and no watch has to be written. They nest:
+``grad(grad(f))`` is the second derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from beras.autodiff.dispatch import Tracked, attach, bare
+from beras.autodiff.primitives import unbroadcast
+from beras.autodiff.state import home, no_gradient
+from beras.autodiff.tape import GradientTape
+from beras.autodiff.tensor import Tensor
+
+__all__ = ["custom_gradient", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+
+Function = Callable[..., Any]
+
+
+def _watched(tape: GradientTape, args: tuple, argnums: int | tuple[int, ...]) -> tuple[list, Any]:
+    """Return the arguments with those at ``argnums`` watched, and the watched ones in the form of ``argnums``."""
+    new = list(args)
+    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    for number in numbers:
+        if not -len(args) <= number < len(args):
+            raise ValueError(f"argnums={argnums} names argument {number}, but {len(args)} were given.")
+        new[number] = tape.watch(_floating(args[number], number))
+    return new, new[argnums] if isinstance(argnums, int) else tuple(new[number] for number in numbers)
+
+
+def _floating(value: Any, number: int) -> Any:
+    if isinstance(value, (list, tuple, dict, Tracked)):
+        return value
+    array = np.asarray(value)
+    if array.dtype.kind in "iub" and not isinstance(value, (int, float)):
+        raise TypeError(
+            f"Argument {number} is of dtype {array.dtype}, which has no gradient. Convert it: x.astype('float64')."
+        )
+    return array.astype(np.float64) if array.dtype.kind in "iub" else array
+
+
+def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """Return a function that gives ``(f(*args), gradient)``, from one forward pass.
+
+    ``f`` must return a scalar. The gradient has the shape of argument ``argnums``, or is a tuple for a tuple of
+    numbers. The JAX equivalent is ``jax.value_and_grad``.
+
+    Raises (when called): ValueError if ``f`` does not return a scalar that depends on its arguments through NumPy.
+
+    >>> import numpy as np
+    >>> value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+    (np.float64(5.0), array([2., 4.]))
+    """
+
+    @wraps(f)
+    def differentiated(*args: Any, **params: Any) -> tuple[Any, Any]:
+        with GradientTape() as tape:
+            new, sources = _watched(tape, args, argnums)
+            value = f(*new, **params)
+        if np.ndim(bare(value)) != 0:
+            raise ValueError(
+                f"The function must return a scalar to have a gradient. Received: shape {np.shape(bare(value))}. "
+                f"Sum it, or ask for its jacobian."
+            )
+        gradient = _gradient(tape, value, sources)
+        return value if home().recording else bare(value), gradient
+
+    return differentiated
+
+
+def _gradient(tape: GradientTape, value: Any, sources: Any, seed: Any = None) -> Any:
+    """Return the gradient, of zeros where ``value`` does not depend on the sources at all (a constant function)."""
+    if isinstance(value, Tensor) and value._key in tape.followed:
+        return tape.gradient(value, sources, seed, unconnected_gradients="zero")
+    many = isinstance(sources, tuple)
+    zeros = tuple(np.zeros(s.shape, s.dtype) for s in (sources if many else (sources,)))
+    return zeros if many else zeros[0]
+
+
+def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """Return the gradient of ``f``, a function of the same arguments.
+
+    ``grad(f)(x) = df/dx``, of the shape of ``x``; ``f`` must return a scalar. Nest it for higher derivatives. The JAX
+    equivalent is ``jax.grad``; that of HIPS autograd is ``autograd.grad``.
+
+    >>> import numpy as np
+    >>> float(grad(np.sin)(0.0))
+    1.0
+    >>> float(grad(grad(lambda x: x**3))(2.0))
+    12.0
+    """
+    both = value_and_grad(f, argnums)
+
+    @wraps(f)
+    def gradient(*args: Any, **params: Any) -> Any:
+        return both(*args, **params)[1]
+
+    return gradient
+
+
+def vjp(f: Function, *args: Any) -> tuple[Any, Function]:
+    """Return ``f(*args)`` and its pullback, which takes a cotangent of the value to cotangents of the arguments.
+
+    ``pullback(g) = (g^T df/dx_1, ..., g^T df/dx_n)``; it may be called several times. The JAX equivalent is
+    ``jax.vjp``.
+
+    >>> import numpy as np
+    >>> y, pullback = vjp(lambda x: x**2, np.array([1.0, 2.0]))
+    >>> pullback(np.array([1.0, 10.0]))
+    (array([ 2., 40.]),)
+    """
+    tape = GradientTape(persistent=True)
+    with tape:
+        new, sources = _watched(tape, args, tuple(range(len(args))))
+        value = f(*new)
+
+    def pullback(g: Any) -> tuple:
+        return _gradient(tape, value, sources, g)
+
+    return value if home().recording else bare(value), pullback
+
+
+def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """Return ``f(*primals)`` and its directional derivative along ``tangents``: ``sum_i df/dx_i v_i``.
+
+    Forward mode out of reverse mode: the pullback is linear in its cotangent, so its own pullback, taken at the
+    tangents, is the product wanted. ``primals`` and ``tangents`` are tuples of arrays of equal shapes. The JAX
+    equivalent is ``jax.jvp``.
+
+    >>> import numpy as np
+    >>> jvp(lambda x: x**2, (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
+    (array([1., 4.]), array([2., 0.]))
+    """
+    if len(primals) != len(tangents):
+        raise ValueError(f"jvp takes as many tangents as primals. Received: {len(tangents)} and {len(primals)}.")
+    for i, (x, v) in enumerate(zip(primals, tangents)):
+        if np.shape(bare(x)) != np.shape(bare(v)):
+            raise ValueError(
+                f"Tangent {i} must have its primal's shape {np.shape(bare(x))}. Received: {np.shape(bare(v))}."
+            )
+    with GradientTape() as outer:
+        with GradientTape(persistent=True) as inner:
+            new, sources = _watched(inner, tuple(primals), tuple(range(len(primals))))
+            value = f(*new)
+        cotangent = outer.watch(np.zeros(np.shape(bare(value)), bare(value).dtype))
+        total: Any = 0.0
+        for pulled, tangent in zip(_gradient(inner, value, sources, cotangent), tangents, strict=True):
+            total = total + np.sum(pulled * np.asarray(bare(tangent), pulled.dtype))
+    directional = _gradient(outer, total, cotangent)
+    return value if home().recording else bare(value), directional
+
+
+def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """Return the Jacobian of ``f``: ``df_i/dx_j``, of shape ``f(x).shape + x.shape``.
+
+    The JAX equivalent is ``jax.jacrev``.
+
+    >>> import numpy as np
+    >>> jacobian(lambda x: np.stack([x[0] * x[1], x[0]]))(np.array([2.0, 3.0]))
+    array([[3., 2.],
+           [1., 0.]])
+    """
+
+    @wraps(f)
+    def differentiated(*args: Any, **params: Any) -> Any:
+        with GradientTape() as tape:
+            new, sources = _watched(tape, args, argnums)
+            value = f(*new, **params)
+        if isinstance(value, Tensor) and value._key in tape.followed:
+            return tape.jacobian(value, sources, unconnected_gradients="zero")
+        many = isinstance(sources, tuple)
+        shape = np.shape(bare(value))
+        zeros = tuple(np.zeros(shape + s.shape, s.dtype) for s in (sources if many else (sources,)))
+        return zeros if many else zeros[0]
+
+    return differentiated
+
+
+def hessian(f: Function, argnums: int = 0) -> Function:
+    """Return the matrix of second derivatives ``d2f / dx_i dx_j``, of shape ``x.shape + x.shape``, of a scalar ``f``.
+
+    The JAX equivalent is ``jax.hessian``.
+
+    >>> import numpy as np
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([2.0, 3.0]))
+    array([[6., 4.],
+           [4., 0.]])
+    """
+    return jacobian(grad(f, argnums), argnums)
+
+
+def hvp(f: Function, x: Any, v: Any) -> Any:
+    """Return the Hessian of a scalar ``f`` at ``x`` times ``v``, without ever forming the Hessian.
+
+    ``H v = d/dx <grad f(x), v>`` (Pearlmutter 1994), at the cost of a few gradients. ``v`` has the shape of ``x``.
+
+    >>> import numpy as np
+    >>> hvp(lambda x: x[0] ** 2 * x[1], np.array([2.0, 3.0]), np.array([1.0, 0.0]))
+    array([6., 4.])
+    """
+    if np.shape(bare(x)) != np.shape(bare(v)):
+        raise ValueError(f"v must have the shape of x, {np.shape(bare(x))}. Received: {np.shape(bare(v))}.")
+    return grad(lambda point: np.sum(grad(f)(point) * v))(x)
+
+
+def custom_gradient(f: Function) -> Function:
+    """Give a function a gradient of its own: ``f`` returns ``(value, pullback)``.
+
+    ``pullback(g)`` takes the cotangent of the value to that of the argument, or to a tuple of one per positional
+    argument (``None`` where there is none). When several tapes record, ``f`` runs on Tensors, and a pullback written in
+    NumPy is differentiated further.
+
+    The TensorFlow equivalent is ``tf.custom_gradient``.
+
+    >>> import numpy as np
+    >>> import beras
+    >>> @beras.custom_gradient
+    ... def straight_through(x):
+    ...     return np.round(x), lambda g: g
+    >>> float(beras.grad(straight_through)(2.6))
+    1.0
+    """
+
+    @wraps(f)
+    def differentiable(*args: Any, **params: Any) -> Any:
+        tapes = home().recording
+        followed = [isinstance(arg, Tracked) and any(tape.follows(arg) for tape in tapes) for arg in args]
+        if not any(followed):
+            with no_gradient():
+                return f(*map(bare, args), **params)[0]
+        if len(tapes) == 1:
+            with no_gradient():
+                value, pullback = f(*map(bare, args), **params)
+        else:
+            value, pullback = f(*args, **params)
+        inputs = [arg if follows else None for arg, follows in zip(args, followed, strict=True)]
+        return attach(f, _Pullback(pullback, args), inputs, bare(value))
+
+    return differentiable
+
+
+class _Pullback:
+    """The rule of one call of a function with a custom gradient."""
+
+    at = None
+
+    def __init__(self, pullback: Function, args: tuple):
+        self.pullback, self.args = pullback, args
+
+    def pull(self, g: Any, ans: Any, args: tuple, params: dict, slots: list[int]) -> list:
+        products = self.pullback(g)
+        if not isinstance(products, (tuple, list)):
+            products = (products,)
+        if len(products) != len(self.args):
+            raise ValueError(
+                f"A custom gradient returns one cotangent per positional argument ({len(self.args)}). "
+                f"Received: {len(products)}."
+            )
+        return [None if products[i] is None else unbroadcast(products[i], self.args[i].shape) for i in slots]

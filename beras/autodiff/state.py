@@ -1,0 +1,89 @@
+"""What each thread keeps: the tapes that are open, and those of them that record at this moment."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from beras.autodiff.tape import GradientTape
+
+__all__ = ["Home", "debug", "home", "new_key", "no_gradient"]
+
+#: Gives every Tensor and Variable its identity; a tape follows identities, never objects.
+new_key = count(1).__next__
+
+
+class Home:
+    """The open tapes of one thread, outermost first. ``recording`` leaves out those that are paused or used up."""
+
+    __slots__ = ("debug", "ended", "name", "paused", "recording", "tapes")
+
+    def __init__(self, name: str):
+        self.name = name
+        self.tapes: list[GradientTape] = []
+        self.recording: list[GradientTape] = []
+        self.ended = None  # a weak reference to the tape that was closed last, for error messages
+        self.paused = 0
+        self.debug = False
+
+    def refresh(self) -> None:
+        self.recording = [] if self.paused else [tape for tape in self.tapes if tape.is_recording]
+
+
+class _Homes(threading.local):
+    def __init__(self) -> None:
+        self.home = Home(threading.current_thread().name)
+
+
+_homes = _Homes()
+
+
+def home() -> Home:
+    """Return the current thread's home."""
+    return _homes.home
+
+
+@contextmanager
+def no_gradient() -> Iterator[None]:
+    """Pause every tape of this thread: inside, everything is plain NumPy.
+
+    The torch equivalent is ``torch.no_grad``. To pause one tape only, use `GradientTape.stop_recording`.
+
+    >>> import beras
+    >>> w = beras.Variable([1.0, 2.0])
+    >>> with beras.GradientTape() as tape:
+    ...     with beras.no_gradient():
+    ...         scale = (w * w).sum()
+    ...     y = (w * scale).sum()
+    >>> tape.gradient(y, w)
+    array([5., 5.], dtype=float32)
+    """
+    here = home()
+    here.paused += 1
+    here.refresh()
+    try:
+        yield
+    finally:
+        here.paused -= 1
+        here.refresh()
+
+
+@contextmanager
+def debug() -> Iterator[None]:
+    """Check by checksum that no recorded array is written to before its gradient is taken.
+
+    Writes through Variables and Tensors are always detected; writes into plain arrays only inside this context. Every
+    recorded array is read twice, so it is slow.
+
+    Raises (from `GradientTape.gradient`): RuntimeError naming the operation whose input or answer was changed.
+    """
+    here = home()
+    before, here.debug = here.debug, True
+    try:
+        yield
+    finally:
+        here.debug = before
