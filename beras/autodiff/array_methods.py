@@ -1,7 +1,7 @@
 """The operators and methods of an array, as a Tensor and a Variable have them.
 
-Only names with a right gradient are here. Every other name of ``numpy.ndarray`` raises an error that says what to write:
-a missing method is an error, never a wrong gradient.
+Only names with a right gradient are here. Every other name of ``numpy.ndarray`` raises an error that says what to
+write: a missing method is an error, never a wrong gradient.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ INSTEAD = {
     "view": "t.astype(dtype), or t.numpy().view(dtype)",
 }
 
-REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
-ACCUMULATIONS = {np.add: np.cumsum, np.multiply: np.cumprod}
+#: What stands for ``ufunc.reduce`` and ``ufunc.accumulate``; rules add to it.
+REDUCTIONS: dict[Any, Any] = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+ACCUMULATIONS: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
 class ArrayMethods(Tracked):
@@ -83,7 +84,9 @@ class ArrayMethods(Tracked):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         self._refuse_conversion("np.asarray, or a NumPy call that does not let Tensors through,")
-        return np.array(self._array, dtype=dtype, copy=copy)
+        view = np.asarray(self._array).view()
+        view.flags.writeable = False  # a write into it would change what a tape has recorded
+        return np.array(view, dtype=dtype, copy=copy)
 
     def _refuse_conversion(self, what: str) -> None:
         if is_followed(self):
@@ -184,8 +187,13 @@ class ArrayMethods(Tracked):
         self._refuse_conversion("complex()")
         return complex(self._array)
 
-    def __index__(self) -> NoReturn:
-        raise TypeError(f"A {type(self).__name__} of dtype {self.dtype} is not an integer and cannot be an index.")
+    def __index__(self) -> int:
+        if self.ndim == 0 and self.dtype.kind in "iu":
+            return int(self._array)
+        raise TypeError(
+            f"A {type(self).__name__} of shape {self.shape} and dtype {self.dtype} is not an integer and cannot be an "
+            f"index."
+        )
 
     def __format__(self, spec: str) -> str:
         return format(self._array[()] if self.ndim == 0 else self._array, spec)
@@ -280,7 +288,7 @@ class ArrayMethods(Tracked):
         return apply(np.greater_equal, (self, other), {})
 
     def __round__(self, ndigits: int | None = None) -> Any:
-        return np.round(self, ndigits or 0)
+        return int(np.rint(self)) if ndigits is None and self.ndim == 0 else np.round(self, ndigits or 0)
 
     def sum(self, *args: Any, **params: Any) -> Any:
         """Return `numpy.sum` of the array."""

@@ -7,18 +7,18 @@ NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from beras.autodiff.registry import CONSTANTS, REFUSALS, RULES, Expansion, full_name
+from beras.autodiff.registry import CONSTANTS, REFUSALS, RULES, Expansion, PositionalRule, VariadicRule, full_name
 from beras.autodiff.state import Home, home, new_key
 
 if TYPE_CHECKING:
     from beras.autodiff.tape import GradientTape
 
-__all__ = ["Record", "Tracked", "apply", "attach", "bare", "is_followed"]
+__all__ = ["Record", "Tracked", "apply", "arrays_in", "attach", "bare", "checksum", "is_followed", "note_missed"]
 
 
 class Tracked:
@@ -40,19 +40,63 @@ class Record:
 
     ``parents`` pairs each followed input's slot with its identity; ``key`` is the identity of the answer, or a tuple of
     them (``None`` where an output is not differentiable). ``args`` and ``ans`` hold bare arrays when one tape recorded,
-    and Tensors when several did, because an outer tape then needs to see the rule at work.
+    and Tensors when several did (``nested``), because an outer tape then needs to see the rule at work.
     """
 
-    __slots__ = ("ans", "args", "checksums", "function", "key", "params", "parents", "rule")
+    __slots__ = ("ans", "args", "checksums", "function", "key", "nested", "params", "parents", "rule")
 
-    def __init__(self, function: Any, rule: Any, parents: list, key: Any, ans: Any, args: tuple, params: dict):
-        self.function, self.rule, self.parents, self.key = function, rule, parents, key
-        self.ans, self.args, self.params = ans, args, params
-        self.checksums: tuple | None = None
+    def __init__(
+        self, function: Any, rule: Any, parents: list, key: Any, ans: Any, args: tuple, params: dict, nested: bool
+    ):
+        self.function = function
+        self.rule = rule
+        self.parents = parents
+        self.key = key
+        self.ans = ans
+        self.args = args
+        self.params = params
+        self.nested = nested
+        self.checksums: tuple[int, ...] | None = None
 
     @property
     def name(self) -> str:
         return full_name(self.function)
+
+    def take_checksums(self) -> None:
+        """Note the content of the recorded arrays (see `beras.debug`)."""
+        self.checksums = self._sums()
+
+    def verify_checksums(self) -> None:
+        """Raise RuntimeError when a recorded array was written to since."""
+        if self.checksums is not None and self.checksums != self._sums():
+            raise RuntimeError(
+                f"An array that {self.name} had recorded (an input or its answer) was written to before the gradient "
+                f"was taken, so the gradient would be wrong. Write into a copy: a = a.copy()."
+            )
+
+    def _sums(self) -> tuple[int, ...]:
+        return tuple(map(checksum, arrays_in([self.args, self.ans, getattr(self.rule, "kept", None)])))
+
+
+def arrays_in(value: Any) -> Iterator[np.ndarray]:
+    """Yield the arrays in ``value``, however deep in Tensors, lists, tuples and dicts."""
+    value = bare(value)
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from arrays_in(item)
+    elif isinstance(value, dict):
+        yield from arrays_in(list(value.values()))
+
+
+def checksum(array: np.ndarray) -> int:
+    """Return a number that all but certainly changes when the content of ``array`` does."""
+    from zlib import crc32
+
+    if array.dtype.hasobject:
+        return id(array)
+    return crc32(np.ascontiguousarray(array).view(np.uint8).data) if array.size else 0
 
 
 def bare(value: Any) -> Any:
@@ -91,7 +135,11 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
     tapes = here.recording
     if not tapes:
         return _plain(function, args, params, here)
-    rule = RULES.get(function)
+    rule: Any = RULES.get(function)
+    if type(rule) is PositionalRule and not params and len(tapes) == 1:
+        answer = _apply_simply(function, rule, args, params, tapes[0], here)
+        if answer is not None:
+            return answer
     if rule is None:
         if function not in CONSTANTS and is_followed((args, params)):
             raise TypeError(_refusal(function))
@@ -99,10 +147,13 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
     if params and not _params_are_plain(function, rule, params):
         if not is_followed((args, params)):
             return _plain(function, args, params, here)
-        args, params = _positional(function, args, params)
+        args, params = _positional(function, rule, args, params)
         _check_params(function, rule, params)
     if type(rule) is Expansion:
-        return rule.body(*args, **params) if is_followed(args) else _plain(function, args, params, here)
+        if not is_followed((args, params)):
+            return _plain(function, args, params, here)
+        _check_count(function, rule, args)
+        return rule.body(*args, **params)
 
     at = rule.at
     operands = args if at is None else list(args[at])
@@ -126,15 +177,59 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
                     f"{full_name(function)} was given a list or tuple that holds a Tensor as argument {slot}. Build "
                     f"one Tensor first: np.stack([...]) for values of equal shape, np.concatenate([...]) to join them."
                 )
-            values[slot] = bare(operand)
+            # Rules may ask an operand for its shape; einsum's lists of labels stay lists.
+            is_operand = at is None and type(rule) is not VariadicRule and rule.differentiates(slot)
+            values[slot] = np.asarray(bare(operand)) if is_operand else bare(operand)
     if at is not None:
         stored = _splice(args, at, values)
         values = [bare(value) for value in stored]
+    if tracked and len(args) > _positional_count(rule) and is_followed(args):
+        _check_count(function, rule, args)
     ans = function(*values, **params)
     if not tracked:
         return ans
     stored_args = tuple(values) if len(tapes) == 1 else _keep_tensors(args, values, tracked, at)
     return _record(function, rule, tapes, tracked, ans, stored_args, params, here, others)
+
+
+def _apply_simply(
+    function: Callable[..., Any], rule: PositionalRule, args: tuple, params: dict, tape: GradientTape, here: Home
+) -> Any:
+    """Do what `apply` does, in the fewest steps, for the commonest case; return ``None`` when it is another one.
+
+    The case: one tape records, no keywords, every operand an array, a number or a followed value.
+    """
+    vjps = rule.vjps
+    followed = tape.followed
+    if len(args) > len(vjps):
+        return None
+    values = []
+    parents = []
+    for slot, operand in enumerate(args):
+        if isinstance(operand, Tracked):
+            key = operand._key
+            if vjps[slot] is None or not (key in followed or tape.follows(operand)):
+                return None
+            owner = operand._home
+            if owner is not here and owner is not None:
+                return None
+            parents.append((slot, key))
+            values.append(operand._array)
+        elif type(operand) is list or type(operand) is tuple:
+            return None
+        else:
+            values.append(operand)
+    ans = function(*values)
+    if isinstance(ans, (tuple, list)) or ans.dtype.kind != "f":
+        tracked = [(slot, args[slot]) for slot, _ in parents]
+        return _record(function, rule, [tape], tracked, ans, tuple(values), params, here)
+    key = new_key()
+    record = Record(function, rule, parents, key, ans, tuple(values), params, False)
+    if here.debug:
+        record.take_checksums()
+    tape.records.append(record)
+    followed.add(key)
+    return Tracked.tensor_type(ans, key, here)
 
 
 def attach(function: Any, rule: Any, inputs: Sequence[Any], ans: Any) -> Any:
@@ -144,7 +239,10 @@ def attach(function: Any, rule: Any, inputs: Sequence[Any], ans: Any) -> Any:
     """
     here = home()
     tracked = [(slot, value) for slot, value in enumerate(inputs) if isinstance(value, Tracked)]
-    return _record(function, rule, here.recording, tracked, ans, (), {}, here)
+    for _, value in tracked:
+        if value._home is not here and value._home is not None:
+            _refuse_foreign(value, here)
+    return _record(function, rule, here.recording, tracked, ans, tuple(map(bare, inputs)), {}, here)
 
 
 def _record(
@@ -183,13 +281,24 @@ def _record(
     kept = bare_ans if len(tapes) == 1 else out
     variables = [operand for _, operand in (*tracked, *others) if operand.is_variable]
     for tape, parents in followers:
-        record = Record(function, rule, parents, key, kept, args, params)
+        record = Record(function, rule, parents, key, kept, args, params, len(tapes) > 1)
+        if here.debug:
+            record.take_checksums()
         tape.add(record, keys, variables)
     return out
 
 
 def _wrap(value: Any, here: Home) -> Any:
-    return Tracked.tensor_type(value, new_key(), here) if value.dtype.kind == "f" else value
+    kind = value.dtype.kind
+    if kind == "f":
+        return Tracked.tensor_type(value, new_key(), here)
+    if kind in "iub":
+        return value
+    raise TypeError(
+        f"The result is of dtype {value.dtype}, through which a tape cannot follow a value: only real floating-point "
+        f"numbers have gradients here. Keep the other operands real (no 1j, Fraction or object array), or take "
+        f"the value out of the tape with beras.stop_gradient(t)."
+    )
 
 
 def _splice(args: tuple, at: int, items: list) -> tuple:
@@ -204,44 +313,99 @@ def _keep_tensors(args: tuple, values: list, tracked: list, at: int | None) -> t
 
 
 def _plain(function: Callable[..., Any], args: tuple, params: dict, here: Home) -> Any:
-    if params and isinstance(params.get("out"), Tracked | tuple) and _holds_tracked(params["out"]):
+    out = params.get("out") if params else None
+    if out is None and len(args) > 1 and not isinstance(function, np.ufunc):
+        out = args[_out_position(function) :][:1]
+    if out is not None and _holds_tracked(out):
         raise TypeError(
             f"{full_name(function)} cannot write its result into a Tensor or Variable (out=...). "
             f"Assign the result instead: w.assign(...), or w[...] = ..."
         )
-    _note_missed((args, params), here)
+    note_missed((args, params), here)
     return function(*bare(args), **bare(params))
+
+
+_out_positions: dict[Any, int] = {}
+
+
+def _out_position(function: Callable[..., Any]) -> int:
+    """Return the position at which a function takes ``out``, or one beyond all arguments."""
+    position = _out_positions.get(function)
+    if position is None:
+        from inspect import signature
+
+        try:
+            names = list(signature(function).parameters)
+        except (TypeError, ValueError):  # some functions written in C
+            names = []
+        position = _out_positions[function] = names.index("out") if "out" in names else 1 << 30
+    return position
 
 
 def _holds_tracked(value: Any) -> bool:
     return isinstance(value, Tracked) or (isinstance(value, (tuple, list)) and any(map(_holds_tracked, value)))
 
 
-def _note_missed(value: Any, here: Home) -> None:
+def note_missed(value: Any, here: Home) -> None:
     """Remember on its tape that a followed Tensor was used while nothing recorded, for the error that may come."""
     if isinstance(value, Tracked):
         owner = value._home
         if owner is not None and owner is not here:
             _refuse_foreign(value, here)
         for tape in here.tapes:
-            if value._key in tape.followed and not tape.is_recording:
+            if value._key in tape.followed and (here.paused or not tape.is_recording):
                 tape.missed = "while its recording was paused"
         ended = here.ended() if here.ended is not None else None
         if ended is not None and value._key in ended.followed:
             ended.missed = "after its `with` block had ended"
     elif isinstance(value, (list, tuple)):
         for item in value:
-            _note_missed(item, here)
+            note_missed(item, here)
     elif isinstance(value, dict):
         for item in value.values():
-            _note_missed(item, here)
+            note_missed(item, here)
 
 
 def _params_are_plain(function: Callable[..., Any], rule: Any, params: dict) -> bool:
     return not any(_holds_tracked(value) for value in params.values()) and not _unknown_params(rule, params)
 
 
-_known_params: dict[Any, frozenset[str] | None] = {}
+_positional_counts: dict[Any, float] = {}
+
+
+def _positional_count(rule: Any) -> float:
+    """Return how many arguments a rule takes by position: those beyond are ``out`` and what NumPy has behind it."""
+    count = _positional_counts.get(rule)
+    if count is None:
+        from inspect import Parameter, signature
+
+        count = float("inf")
+        for vjp in _bodies(rule):
+            kinds = [p.kind for p in signature(vjp).parameters.values()]
+            if Parameter.VAR_POSITIONAL not in kinds:
+                by_position = kinds.count(Parameter.POSITIONAL_OR_KEYWORD) + kinds.count(Parameter.POSITIONAL_ONLY)
+                count = min(count, by_position - (0 if type(rule) is Expansion else 2))
+        _positional_counts[rule] = count
+    return count
+
+
+def _check_count(function: Callable[..., Any], rule: Any, args: tuple) -> None:
+    count = _positional_count(rule)
+    if len(args) > count:
+        raise TypeError(
+            f"{full_name(function)} is recorded by beras with at most {count} arguments by position. "
+            f"Received: {len(args)}. Give the others by name, and no out=: a result that overwrites an array cannot be "
+            f"recorded."
+        )
+
+
+def _bodies(rule: Any) -> list[Callable[..., Any]]:
+    if type(rule) is Expansion:
+        return [rule.body]
+    return [vjp for vjp in rule.vjps if vjp] if hasattr(rule, "vjps") else [rule.vjp]
+
+
+_known_params: dict[Any, Any] = {}
 
 
 def _unknown_params(rule: Any, params: dict) -> list[str]:
@@ -251,40 +415,50 @@ def _unknown_params(rule: Any, params: dict) -> list[str]:
     return [] if known is None else [name for name in params if name not in known]
 
 
+def _operand_count(rule: Any) -> int:
+    """Return how many arguments of a rule are operands, each in a position of its own."""
+    if hasattr(rule, "vjps"):
+        return len(rule.vjps)
+    return 1 + max(rule.differentiable) if hasattr(rule, "differentiable") else 0
+
+
 def _signature_names(rule: Any) -> frozenset[str] | None:
-    """Return the parameter names that all functions of a rule take, or ``None`` when they take any."""
+    """Return the parameter names that all functions of a rule take, or ``None`` when they take any.
+
+    Operands are not among them: those given by name go to their positions first.
+    """
     from inspect import Parameter, signature
 
-    bodies = [rule.body] if type(rule) is Expansion else [v for v in getattr(rule, "vjps", (None,)) if v] or [rule.vjp]
+    operands = _operand_count(rule)
     names: set[str] | None = None
-    for body in bodies:
+    for body in _bodies(rule):
         parameters = signature(body).parameters.values()
         if any(p.kind is Parameter.VAR_KEYWORD for p in parameters):
             continue
-        mine = {p.name for p in parameters}
+        mine = {p.name for p in list(parameters)[2 + operands if operands else 0 :]}
         names = mine if names is None else names & mine
     return None if names is None else frozenset(names)
 
 
-def _positional(function: Callable[..., Any], args: tuple, params: dict) -> tuple[tuple, dict]:
+def _positional(function: Callable[..., Any], rule: Any, args: tuple, params: dict) -> tuple[tuple, dict]:
     """Move array arguments that were given by keyword to their positions, so that the rule finds them."""
     from inspect import Parameter, signature
 
     by_name = [name for name, value in params.items() if _holds_tracked(value)]
-    if not by_name:
-        return args, params
     if "out" in by_name or isinstance(function, np.ufunc):
         return args, params
     rest = dict(params)
     moved = list(args)
-    positional = [
-        p
-        for p in signature(function).parameters.values()
-        if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-    ]
-    for parameter in positional[len(args) :]:
-        if not any(name in rest for name in by_name):
-            break
+    try:
+        parameters = list(signature(function).parameters.values())
+    except ValueError:  # written in C, before NumPy 2.4: its rule has the same parameters
+        body = _bodies(rule)[0]
+        parameters = list(signature(body).parameters.values())[0 if type(rule) is Expansion else 2 :]
+    positional = [p for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+    left = positional[len(args) :]
+    by_name += [p.name for p in positional[: _operand_count(rule)] if p.name in rest]  # plain operands too
+    last = max((place for place, parameter in enumerate(left) if parameter.name in by_name), default=-1)
+    for parameter in left[: last + 1]:
         if parameter.name not in rest and parameter.default is Parameter.empty:
             break
         moved.append(rest.pop(parameter.name, parameter.default))

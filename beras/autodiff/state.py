@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from beras.autodiff.tape import GradientTape
@@ -26,7 +26,7 @@ class Home:
         self.name = name
         self.tapes: list[GradientTape] = []
         self.recording: list[GradientTape] = []
-        self.ended = None  # a weak reference to the tape that was closed last, for error messages
+        self.ended: Any = None  # a weak reference to the tape that was closed last, for error messages
         self.paused = 0
         self.debug = False
 

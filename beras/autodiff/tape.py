@@ -15,6 +15,7 @@ import numpy as np
 
 from beras.autodiff.dispatch import Record, Tracked, bare
 from beras.autodiff.primitives import cast, unbroadcast
+from beras.autodiff.registry import PositionalRule, Rule
 from beras.autodiff.state import Home, home, new_key
 from beras.autodiff.tensor import Tensor, Variable
 
@@ -48,6 +49,8 @@ class GradientTape:
         self.watch_accessed_variables = watch_accessed_variables
         #: The Diffables that were called, in order: what `gradient` without arguments differentiates by.
         self.operations: list[Any] = []
+        #: The ids of the Diffables with gradients of their own of which a call is recorded.
+        self.called: set[int] = set()
         #: The identities that this tape follows.
         self.followed: set[int] = set()
         #: The Variables that it used, with the version that it saw.
@@ -55,7 +58,7 @@ class GradientTape:
         self.records: list[Record] = []
         #: Why a result may be missing from this tape, for the error message.
         self.missed: str | None = None
-        self._watched_unused: set[int] = set()
+        self._watched: set[int] = set()
         self._open = False
         self._used_up = False
         self._paused = 0
@@ -104,12 +107,8 @@ class GradientTape:
 
     def add(self, record: Record, keys: list[int], variables: Sequence[Any]) -> None:
         """Append a record whose answers have the identities ``keys``."""
-        if self._watched_unused:
-            self._watched_unused.difference_update(key for _, key in record.parents)
         for variable in variables:
             self.variables.setdefault(variable._key, (variable, variable.version))
-        if self._home is not None and self._home.debug:
-            record.checksums = _checksums(record)
         self.records.append(record)
         self.followed.update(keys)
 
@@ -130,6 +129,8 @@ class GradientTape:
             self.followed.add(value._key)
             return value
         if isinstance(value, Variable):
+            for tape in home().recording:  # the Tensor stands for the Variable on every tape, not on this one alone
+                tape.follows(value)
             self._follow_variable(value)
             return Tensor(value._array, value._key, home())
         array = np.asarray(value)
@@ -140,7 +141,7 @@ class GradientTape:
             )
         tensor = Tensor(array, new_key(), home())
         self.followed.add(tensor._key)
-        self._watched_unused.add(tensor._key)
+        self._watched.add(tensor._key)
         return tensor
 
     @contextmanager
@@ -172,9 +173,10 @@ class GradientTape:
     def _clear(self) -> None:
         self.records = []
         self.operations = []
+        self.called = set()
         self.followed = set()
         self.variables = {}
-        self._watched_unused = set()
+        self._watched = set()
 
     # Differentiating
 
@@ -217,7 +219,7 @@ class GradientTape:
         elif target is None or sources is None:
             raise TypeError("gradient(target, sources) takes both or neither: gradient() differentiates the last loss.")
         targets = list(target) if isinstance(target, (list, tuple)) else [target]
-        flat = list(_leaves(sources))
+        flat = list(leaves(sources))
         for source in flat:
             self._check_source(source)
         seeds = self._seeds(targets, output_gradients, isinstance(target, (list, tuple)))
@@ -230,7 +232,7 @@ class GradientTape:
         finally:
             if not self.persistent:
                 self._use_up()
-        return _restore(sources, iter(found))
+        return restore(sources, iter(found))
 
     def jacobian(self, target: Any, sources: Any, unconnected_gradients: str | None = "none") -> Any:
         """Return ``d target[i...] / d source[j...]``, of shape ``target.shape + source.shape``, for each source.
@@ -248,7 +250,7 @@ class GradientTape:
                [0., 4.]])
         """
         self._check_usable()
-        flat = list(_leaves(sources))
+        flat = list(leaves(sources))
         for source in flat:
             self._check_source(source)
         self._seeds([target], None, False)
@@ -264,13 +266,13 @@ class GradientTape:
                     for column, g, source in zip(rows, found, flat, strict=True):
                         column.append(_finish(g, source, unconnected_gradients))
                 found = [
-                    None if not column or column[0] is None else _stack(column, target.shape + source.shape)
+                    None if column and column[0] is None else _stack(column, target, source)
                     for column, source in zip(rows, flat, strict=True)
                 ]
         finally:
             if not self.persistent:
                 self._use_up()
-        return _restore(sources, iter(found))
+        return restore(sources, iter(found))
 
     def _outer_tape_records(self) -> bool:
         return bool(home().recording)
@@ -309,7 +311,7 @@ class GradientTape:
             raise ValueError(f"{len(targets)} targets need as many output_gradients. Received: {len(given)}.")
         seeds: dict[int, Any] = {}
         for target, weights in zip(targets, given, strict=True):
-            if not isinstance(target, Tracked) or not (target._key in self.followed or self.follows(target)):
+            if not isinstance(target, (Tensor, Variable)) or not (target._key in self.followed or self.follows(target)):
                 raise ValueError(self._no_record(target))
             if weights is None:
                 seed: Any = np.ones(target.shape, target.dtype)
@@ -325,7 +327,7 @@ class GradientTape:
 
     def _no_record(self, target: Any) -> str:
         kind = "a plain array" if isinstance(target, (np.ndarray, np.generic)) else f"a {type(target).__name__}"
-        if self._watched_unused:
+        if self._watched.difference(key for record in self.records for _, key in record.parents):
             return (
                 f"No operation on this tape made the target ({kind}), and what tape.watch returned was never used. "
                 f"watch returns the Tensor to compute with: write x = tape.watch(x)."
@@ -367,42 +369,44 @@ def _sweep(records: list[Record], seeds: dict[int, Any], sources: list[int], wra
     """
     needed = set(sources)
     for record in records:
-        if any(key in needed for _, key in record.parents):
-            needed.update(_keys(record.key))
+        for _, parent in record.parents:
+            if parent in needed:
+                needed.update(_keys(record.key))
+                break
     wanted = set(sources)
     cotangents = dict(seeds) if wrapped else {key: bare(g) for key, g in seeds.items()}
     owned: set[int] = set()
     for record in reversed(records):
         key = record.key
-        if isinstance(key, int):
+        if type(key) is int:
             g = cotangents.get(key) if key in wanted else cotangents.pop(key, None)
-            if g is None:
-                continue
         else:
-            parts = [None if k is None else cotangents.get(k) if k in wanted else cotangents.pop(k, None) for k in key]
-            if all(part is None for part in parts):
-                continue
-            outputs = bare(record.ans)
-            g = [np.zeros_like(y) if part is None else part for part, y in zip(parts, outputs, strict=True)]
-        parents = [pair for pair in record.parents if pair[1] in needed]
-        if not parents:
+            g = _of_several(record, cotangents, wanted)
+        if g is None:
             continue
         if record.checksums is not None:
-            _verify(record)
-        rule, args, ans = record.rule, record.args, record.ans
-        if not wrapped:
+            record.verify_checksums()
+        rule, args, ans, params = record.rule, record.args, record.ans, record.params
+        if record.nested and not wrapped:
             args, ans = bare(args), bare(ans)
-        products = rule.pull(g, ans, args, record.params, [slot for slot, _ in parents])
+        one_by_one = type(rule) is PositionalRule
+        if not one_by_one:
+            slots = [slot for slot, parent in record.parents if parent in needed]
+            products = dict(zip(slots, rule.pull(g, ans, args, params, slots) if slots else (), strict=True))
         operands = args if rule.at is None else args[rule.at]
-        for (slot, parent), product in zip(parents, products, strict=True):
+        for slot, parent in record.parents:
+            if parent not in needed:
+                continue
+            product = rule.vjps[slot](g, ans, *args, **params) if one_by_one else products[slot]
             if product is None:
                 continue
-            if operands:
-                product = _fit(product, operands[slot])
+            operand = operands[slot]
+            if product.shape != operand.shape or product.dtype != operand.dtype:
+                product = _fit(product, operand.shape, operand.dtype)
             earlier = cotangents.get(parent)
             if earlier is None:
-                cotangents[parent] = product
-            elif parent in owned and not wrapped and type(earlier) is np.ndarray:
+                cotangents[parent] = _own(product, g, ans, args, rule) if parent in wanted else product
+            elif parent in owned and type(earlier) is np.ndarray and type(product) is np.ndarray:
                 np.add(earlier, product, out=earlier)
             else:
                 cotangents[parent] = earlier + product
@@ -414,20 +418,38 @@ def _keys(key: Any) -> tuple:
     return (key,) if isinstance(key, int) else tuple(k for k in key if k is not None)
 
 
-def _fit(product: Any, operand: Any) -> Any:
+def _of_several(record: Record, cotangents: dict[int, Any], wanted: set[int]) -> list | None:
+    """Return the cotangents of a record with several answers, zeros where none has arrived; ``None`` if none has."""
+    parts = [
+        None if key is None else cotangents.get(key) if key in wanted else cotangents.pop(key, None)
+        for key in record.key
+    ]
+    if all(part is None for part in parts):
+        return None
+    return [np.zeros_like(y) if part is None else part for part, y in zip(parts, bare(record.ans), strict=True)]
+
+
+def _fit(product: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     """Give a cotangent its operand's shape and dtype."""
-    shape = operand.shape
     if product.shape != shape:
         product = unbroadcast(product, shape)
-    dtype = operand.dtype
     return product if product.dtype == dtype else cast(product, dtype)
 
 
+def _own(product: Any, g: Any, ans: Any, args: Any, rule: Any) -> Any:
+    """Return a cotangent that has arrived at a source as an array that nobody else holds, so that it can be given away.
+
+    A rule of the table makes new arrays, except where it hands on what it was given.
+    """
+    if not isinstance(product, np.ndarray):
+        return product
+    lent = product is g or product is ans or any(product is x for x in args) or not isinstance(rule, Rule)
+    return product.copy() if lent or product.base is not None or not product.flags.writeable else product
+
+
 def _finish(g: Any, source: Any, unconnected: str | None) -> Any:
-    if g is None:
-        return np.zeros(source.shape, source.dtype) if unconnected == "zero" else None
-    if isinstance(g, np.ndarray) and (g.base is not None or not g.flags.writeable):
-        return g.copy()
+    if g is None and unconnected == "zero":
+        return np.zeros(source.shape, source.dtype)
     return g
 
 
@@ -441,38 +463,26 @@ def _separate(found: list, seeds: Any) -> list:
     return out
 
 
-def _stack(rows: list, shape: tuple[int, ...]) -> Any:
-    return np.reshape(np.stack(rows), shape)
+def _stack(rows: list, target: Any, source: Any) -> Any:
+    shape = target.shape + source.shape
+    return np.reshape(np.stack(rows), shape) if rows else np.zeros(shape, source.dtype)
 
 
-def _leaves(structure: Any) -> Iterator[Any]:
+def leaves(structure: Any) -> Iterator[Any]:
+    """Yield what stands in a list, tuple or dict, however deep, in its order."""
     if isinstance(structure, dict):
         structure = structure.values()
     elif not isinstance(structure, (list, tuple)):
         yield structure
         return
     for item in structure:
-        yield from _leaves(item)
+        yield from leaves(item)
 
 
-def _restore(structure: Any, found: Iterator[Any]) -> Any:
+def restore(structure: Any, found: Iterator[Any]) -> Any:
+    """Put one item of ``found`` in the place of each of the `leaves` of ``structure``."""
     if isinstance(structure, dict):
-        return {name: _restore(item, found) for name, item in structure.items()}
+        return {name: restore(item, found) for name, item in structure.items()}
     if isinstance(structure, (list, tuple)):
-        return type(structure)([_restore(item, found) for item in structure])
+        return type(structure)([restore(item, found) for item in structure])
     return next(found)
-
-
-def _checksums(record: Record) -> tuple[int, ...]:
-    from zlib import crc32
-
-    arrays = [*_leaves(bare(list(record.args))), *_leaves(bare(record.ans))]
-    return tuple(crc32(np.ascontiguousarray(a)) if isinstance(a, np.ndarray) else 0 for a in arrays)
-
-
-def _verify(record: Record) -> None:
-    if _checksums(record) != record.checksums:
-        raise RuntimeError(
-            f"An array that {record.name} had recorded (an input or its answer) was written to before the gradient "
-            f"was taken, so the gradient would be wrong. Write into a copy: a = a.copy()."
-        )

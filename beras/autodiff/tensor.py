@@ -59,7 +59,9 @@ class Tensor(ArrayMethods):
     __copy__ = copy
 
     def __deepcopy__(self, memo: Any) -> NoReturn:
-        raise TypeError("A Tensor cannot be deep-copied: the copy would be on no tape. Copy its value: t.numpy().copy().")
+        raise TypeError(
+            "A Tensor cannot be deep-copied: the copy would be on no tape. Copy its value: t.numpy().copy()."
+        )
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("A Tensor cannot be pickled: its tape exists only in this thread. Pickle its value: t.numpy().")
@@ -163,6 +165,8 @@ class Variable(ArrayMethods):
                 f"{self.name!r} has shape {self.shape}; the value assigned to it must have the same. "
                 f"Received: shape {new.shape}. To write to a part of it, use w[index] = value."
             )
+        if new.dtype.kind not in "fiub":
+            raise TypeError(f"{self.name!r} takes real numbers. Received: an array of dtype {new.dtype}.")
         np.copyto(self.writable(), new, casting="same_kind" if new.dtype.kind == "f" else "unsafe")
         return self
 

@@ -1,3 +1,26 @@
 """THE TABLE: one line per NumPy function and its gradient. Importing this package fills the registry."""
 
-from beras.autodiff.rules import arithmetic, temporary
+from beras.autodiff.rules import (
+    arithmetic,
+    choosing,
+    constants,
+    einsum,
+    exponential,
+    indexing,
+    joining,
+    linear_algebra,
+    missing,
+    norms,
+    polynomials,
+    products,
+    reductions,
+    refused,
+    running,
+    samples,
+    shapes,
+    sorting,
+    spacings,
+    statistics,
+    trigonometric,
+    variances,
+)

@@ -4,5 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 ALL = [
-    case for module in sorted(m.name for m in iter_modules(__path__)) for case in import_module(f"{__name__}.{module}").CASES
+    case
+    for module in sorted(m.name for m in iter_modules(__path__))
+    for case in import_module(f"{__name__}.{module}").CASES
 ]

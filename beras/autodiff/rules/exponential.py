@@ -1,0 +1,68 @@
+"""Exponentials and logarithms."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from beras.autodiff.array_methods import REDUCTIONS
+from beras.autodiff.primitives import primitive
+from beras.autodiff.registry import define
+from beras.autodiff.rules.axes import spread
+
+__all__ = ["log_sum_exp"]
+
+LN2, LN10 = math.log(2.0), math.log(10.0)
+
+define(np.exp, lambda g, ans, x: g * ans)
+define(np.exp2, lambda g, ans, x: g * (ans * LN2))
+define(np.expm1, lambda g, ans, x: g * np.exp(x))
+define(np.log, lambda g, ans, x: g / x)
+define(np.log2, lambda g, ans, x: g / (x * LN2))
+define(np.log10, lambda g, ans, x: g / (x * LN10))
+define(np.log1p, lambda g, ans, x: g / (1 + x))
+
+
+def _gap(x: Any, ans: Any) -> Any:
+    """Return ``x - ans``, and 0 where both are the same infinity."""
+    stuck = np.isinf(ans) & np.equal(x, ans)
+    return np.where(stuck, 0.0, x) - np.where(stuck, 0.0, ans) if np.any(stuck) else x - ans
+
+
+def _split(g: Any, ans: Any, x: Any, y: Any) -> Any:
+    """Halve ``g`` where ``x`` and ``y`` are the same infinity: each share would be 1 there (torch gives NaN)."""
+    tied = np.isinf(ans) & np.equal(x, y)
+    return np.where(tied, 0.5 * g, g) if np.any(tied) else g
+
+
+define(
+    np.logaddexp,
+    lambda g, ans, x, y: _split(g, ans, x, y) * np.exp(_gap(x, ans)),
+    lambda g, ans, x, y: _split(g, ans, x, y) * np.exp(_gap(y, ans)),
+)
+define(
+    np.logaddexp2,
+    lambda g, ans, x, y: _split(g, ans, x, y) * np.exp2(_gap(x, ans)),
+    lambda g, ans, x, y: _split(g, ans, x, y) * np.exp2(_gap(y, ans)),
+)
+
+
+@primitive
+def log_sum_exp(x: Any, axis: Any = 0, dtype: Any = None, *, keepdims: Any = False) -> Any:
+    """Return ``log(sum(exp(x)))`` along ``axis``: ``np.logaddexp.reduce``, which overflows nowhere."""
+    return np.logaddexp.reduce(x, axis, dtype, keepdims=keepdims)
+
+
+def _log_sum_exp(g: Any, ans: Any, x: Any, axis: Any = 0, dtype: Any = None, *, keepdims: bool = False) -> Any:
+    whole = spread(ans, x, axis, keepdims)
+    stuck = np.isinf(whole) & np.equal(x, whole)
+    g = spread(g, x, axis, keepdims)
+    if np.any(stuck):
+        g = g / np.maximum(np.sum(stuck, axis=axis, keepdims=True), 1).astype(g.dtype)
+    return g * np.exp(_gap(x, whole))
+
+
+define(log_sum_exp, _log_sum_exp)
+REDUCTIONS[np.logaddexp] = log_sum_exp
