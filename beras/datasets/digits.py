@@ -6,7 +6,7 @@ doi:10.24432/C50P49, CC BY 4.0; see ``digits.LICENSE.txt`` beside this file.
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,5 +33,5 @@ def load_data() -> tuple[Subset, Subset]:
     >>> x_train.shape, x_train.dtype, int(x_train.max()), x_test.shape
     ((1438, 8, 8), dtype('uint8'), 16, (359, 8, 8))
     """
-    with np.load(Path(__file__).with_name("digits.npz"), allow_pickle=False) as archive:
+    with np.load(os.path.join(os.path.dirname(__file__), "digits.npz"), allow_pickle=False) as archive:
         return (archive["x_train"], archive["y_train"]), (archive["x_test"], archive["y_test"])

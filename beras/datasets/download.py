@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from beras.datasets.locate import find_file
-from beras.datasets.replacing import replacing
 from beras.datasets.sources import SOURCES, RemoteFile
+from beras.files import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["DownloadError", "download"]
 

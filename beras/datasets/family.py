@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -14,6 +13,8 @@ from beras.datasets.locate import download_folder, find_files, search_folders
 from beras.datasets.sources import SOURCES, STEMS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     Subset = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -90,6 +91,8 @@ def _check_pair(images: NDArray[np.uint8], labels: NDArray[np.uint8], images_nam
 
 def _find_archive(name: str, path: str | os.PathLike[str]) -> Path | None:
     """Return the ``.npz`` file that a Keras-style ``path`` means, if there is one."""
+    from pathlib import Path
+
     path = Path(path).expanduser()
     if path.suffix != ".npz":
         return None
@@ -104,10 +107,11 @@ def _read_archive(path: Path) -> tuple[Subset, Subset]:
 
     keys = ("x_train", "y_train", "x_test", "y_test")
     try:
-        archive = np.load(path, allow_pickle=False)
-        if isinstance(archive, np.ndarray):
-            _fail_archive(path, "is a single array")
-        with archive:
+        # Opened here, because np.load leaves a damaged archive open.
+        with open(path, "rb") as file:
+            archive = np.load(file, allow_pickle=False)
+            if isinstance(archive, np.ndarray):
+                _fail_archive(path, "is a single array")
             absent = [key for key in keys if key not in archive]
             if absent:
                 _fail_archive(path, f"has no {', '.join(absent)}; it has {', '.join(archive.files) or 'nothing'}")

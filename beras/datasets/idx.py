@@ -12,12 +12,13 @@ from __future__ import annotations
 import os
 import sys
 from math import prod
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 __all__ = ["DTYPES", "IDXError", "read_idx", "write_idx"]
@@ -77,6 +78,8 @@ def read_idx(path: str | os.PathLike[str], *, ndim: int | None = None, dtype: DT
     array([7, 2, 1], dtype=uint8)
     >>> folder.cleanup()
     """
+    from pathlib import Path
+
     path = Path(path)
     with open(path, "rb") as file:
         file_size = os.fstat(file.fileno()).st_size
@@ -105,6 +108,8 @@ def write_idx(path: str | os.PathLike[str], array: ArrayLike) -> None:
         IDXError: the format has no code for the array's dtype, or no room for one of its sizes (2**32 and more).
         OSError: the file cannot be written.
     """
+    from pathlib import Path
+
     path = Path(path)
     array = np.asarray(array)
     dtype = array.dtype.newbyteorder("=")
@@ -116,7 +121,7 @@ def write_idx(path: str | os.PathLike[str], array: ArrayLike) -> None:
     header = bytes([0, 0, _CODES[dtype], array.ndim]) + np.array(array.shape, ">u4").tobytes()
     big_endian = np.asarray(array, dtype.newbyteorder(">"), order="C")
 
-    from beras.datasets.replacing import replacing
+    from beras.files import replacing
 
     with replacing(path) as file:
         if path.suffix != ".gz":

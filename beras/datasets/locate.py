@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["cache_folder", "download_folder", "find_file", "find_files", "search_folders"]
 
@@ -21,6 +24,8 @@ def search_folders(name: str, path: str | os.PathLike[str] | None = None) -> lis
     The folder without ``<name>`` counts in 2 and 3 for MNIST only: its relatives have the same file names, and would
     otherwise be mistaken for each other.
     """
+    from pathlib import Path
+
     folders = [] if path is None else [Path(path).expanduser() / name, Path(path).expanduser()]
     for root in _roots():
         folders += [root / name, root] if name == "mnist" else [root / name]
@@ -65,6 +70,8 @@ def cache_folder() -> Path:
     ``%LOCALAPPDATA%\\beras`` on Windows, ``~/Library/Caches/beras`` on macOS, ``$XDG_CACHE_HOME/beras`` or
     ``~/.cache/beras`` elsewhere; below the folder for temporary files if the user has no home.
     """
+    from pathlib import Path
+
     try:
         home = Path.home()
     except RuntimeError:
@@ -81,13 +88,21 @@ def cache_folder() -> Path:
 
 
 def _roots() -> list[Path]:
+    from pathlib import Path
+
     roots = []
     if configured := os.environ.get("BERAS_DATA_DIR"):
         roots.append(Path(configured).expanduser())
-    checkout = Path(__file__).resolve().parents[2]
-    if (checkout / "pyproject.toml").is_file():
+    if (checkout := _checkout()) is not None:
         roots.append(checkout / "data")
     return roots
+
+
+def _checkout() -> Path | None:
+    from pathlib import Path
+
+    folder = Path(__file__).resolve().parents[2]
+    return folder if (folder / "pyproject.toml").is_file() else None
 
 
 def _writable(folder: Path) -> bool:

@@ -6,13 +6,14 @@
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 PATH = Path(__file__).parents[2] / "beras" / "datasets" / "digits.npz"
 
 
 def split_digits() -> dict[str, np.ndarray]:
     """Return the arrays to embed: of each class every fifth image, beginning with the third, is for the test."""
+    from sklearn.datasets import load_digits
+
     source = load_digits()
     images, labels = source.images.astype(np.uint8), source.target.astype(np.uint8)
     is_test = np.zeros(len(labels), bool)
