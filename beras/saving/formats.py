@@ -1,0 +1,49 @@
+"""Which files beras writes, and what other files look like."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["SUFFIX", "check_writable_format", "describe_foreign"]
+
+SUFFIX = ".safetensors"
+
+#: How files that are not safetensors begin.
+MAGIC = {
+    b"\x89HDF": "an HDF5 file, such as Keras's .h5",
+    b"PK\x03\x04": "a zip archive, such as Keras's .keras, NumPy's .npz or torch's .pt",
+    b"\x93NUMPY": "a NumPy .npy file",
+    b"\x80": "a pickle, which beras never loads, since it can execute code",
+    b"version https://git-lfs": "a Git LFS pointer, not the file itself: run git lfs pull",
+    b"<": "HTML or XML, perhaps the error page of a download",
+}
+
+
+def check_writable_format(path: Any) -> Path:
+    """Return ``path`` as a Path.
+
+    Raises:
+        ValueError: when its ending is not that of a file that beras writes.
+    """
+    from pathlib import Path
+
+    path = Path(os.fspath(path))
+    if path.suffix.lower() != SUFFIX:
+        ending = "".join(path.suffixes[-2:]) if path.name.endswith(".weights.h5") else path.suffix
+        kind = f"{ending!r} files are not written by this version" if ending else "the name has no ending"
+        raise ValueError(
+            f"Models and weights are written as {SUFFIX!r} files; {kind}. Received: {str(path)!r}. "
+            f"Write {path.name.removesuffix(ending) + SUFFIX!r}."
+        )
+    return path
+
+
+def describe_foreign(start: bytes) -> str | None:
+    """Return what a file is that starts so, or ``None`` when that is not known."""
+    if not start:
+        return "empty"
+    return next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)

@@ -1,0 +1,124 @@
+"""A whole model in one safetensors file: configuration, weights, and the optimizer's state."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from beras.saving.formats import check_writable_format
+from beras.saving.model_weights import OPTIMIZER, read_order, refuse_to_overwrite, stored_weights
+from beras.saving.registry import lookup
+from beras.saving.tensors import load_weights_file, save_weights
+from beras.saving.weight_names import assign_weights, named_weights
+
+__all__ = ["load_model", "save_model"]
+
+
+def save_model(model: Any, path: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
+    """Write ``model`` to one ``.safetensors`` file, from which `load_model` makes it again.
+
+    The arrays are the weights, as ``<layer>/<weight>``, and the optimizer's state, as ``optimizer/...``; the file's
+    metadata holds the configurations as JSON. It holds no code. How the model was compiled is left out, with a
+    warning, where it cannot be written down (a loss that is a function, for example).
+
+    Raises:
+        ValueError: for another ending of the name.
+        TypeError: when a layer's configuration is more than plain values.
+        FileExistsError: when the file is there and ``overwrite`` is false.
+        OSError: when it cannot be written; an earlier file is untouched.
+
+    The Keras equivalent is ``keras.saving.save_model``.
+    """
+    check_writable_format(path)
+    refuse_to_overwrite(path, overwrite)
+    named, texts = stored_weights(model)
+    config = {"class_name": type(model).__name__, "config": model.get_config()}
+    try:
+        texts["config"] = _to_json(config)
+    except TypeError as error:
+        raise TypeError(
+            f"The configuration of {model.name!r} cannot be written down: {error}. get_config() of every layer must "
+            f"return plain values. The weights alone can be saved with model.save_weights(path)."
+        ) from error
+    compiled = _compile_config(model)
+    if compiled is not None:
+        texts["compile_config"] = compiled
+        optimizer = model.optimizer
+        if include_optimizer and optimizer is not None and optimizer.built:
+            named |= {OPTIMIZER + name: value for name, value in optimizer.state().items()}
+    save_weights(path, named, {"beras_file": "model", **texts})
+
+
+def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None, compile: bool = True) -> Any:
+    """Return the model that `save_model` wrote: the same weights, bit for bit, and compiled as it was.
+
+    Args:
+        path: the ``.safetensors`` file.
+        custom_objects: the user's own classes and functions by name, where they are not known by themselves.
+        compile: whether to compile the model and to take over the optimizer's state, so that training goes on.
+
+    Raises:
+        FileNotFoundError: when there is none.
+        ValueError: when it is no such file, a class of it is unknown, or what it holds does not fit together.
+
+    The Keras equivalent is ``keras.saving.load_model``.
+    """
+    named, texts = load_weights_file(path)
+    if "config" not in texts:
+        what = "It holds weights only" if texts.get("beras_file") == "weights" else "It was not written by save_model"
+        raise ValueError(
+            f"{str(path)!r} holds no configuration of a model. {what}: make the model in code, and read them with "
+            f"model.load_weights(path)."
+        )
+    import json
+
+    from beras import models  # noqa: F401 (it registers the classes of models)
+
+    try:
+        config = json.loads(texts["config"])
+        compiled = json.loads(texts["compile_config"]) if "compile_config" in texts else None
+        cls = lookup(config["class_name"], custom_objects)
+        settings = config["config"]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"The configuration in {str(path)!r} is damaged ({error!r}).") from error
+    model = cls.from_config(settings, custom_objects)
+    state = {name.removeprefix(OPTIMIZER): named.pop(name) for name in list(named) if name.startswith(OPTIMIZER)}
+    assign_weights(path, named_weights(model), named, read_order(texts))
+    if compile and compiled is not None:
+        model.compile_from_config(compiled, custom_objects)
+        if state:
+            model.optimizer.build(model.trainable_weights)
+            model.optimizer.load_state(state)
+    return model
+
+
+def _compile_config(model: Any) -> str | None:
+    """Return how the model was compiled, as JSON, or ``None`` where it was not or that cannot be written down."""
+    if not model.compiled:
+        return None
+    try:
+        return _to_json(model.get_compile_config())
+    except (TypeError, ValueError) as error:
+        warnings.warn(
+            f"{model.name!r} is saved without the way it was compiled, and without its optimizer's state: {error} "
+            f"Compile it again after loading.",
+            stacklevel=4,
+        )
+        return None
+
+
+def _to_json(config: Any) -> str:
+    import json
+
+    return json.dumps(config, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    if isinstance(value, np.dtype):
+        return value.name
+    raise TypeError(f"{value!r} is a {type(value).__name__}, not a plain value")

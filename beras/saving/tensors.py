@@ -1,0 +1,78 @@
+"""Named arrays in a safetensors file: no code in it, written all or nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from beras.errors import did_you_mean
+from beras.files import replacing
+from beras.saving.formats import check_writable_format, describe_foreign
+
+__all__ = ["load_weights_file", "save_weights"]
+
+
+def save_weights(path: Any, named: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None) -> None:
+    """Write named arrays, and texts by name, to a ``.safetensors`` file.
+
+    The file has its name only once it is complete and on the disk: a file that was there before is replaced by all of
+    it or not at all.
+
+    Raises:
+        ValueError: for another ending of the name.
+        OSError: when it cannot be written, the disk being full for example; an earlier file is untouched.
+
+    The format is that of https://github.com/huggingface/safetensors; torch and JAX read it too.
+    """
+    path = check_writable_format(path)
+    from safetensors.numpy import save
+
+    data = save({name: np.asarray(value, order="C") for name, value in named.items()}, dict(metadata or {}) or None)
+    try:
+        with replacing(path) as file:
+            file.write(data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if not path.parent.is_dir():
+            reason = f"the folder {str(path.parent)!r} does not exist"
+        raise OSError(
+            error.errno,
+            f"The {len(data):,} bytes of {path.name!r} could not be written: {reason}. "
+            f"Nothing was changed; a file that had this name is still whole",
+            str(path),
+        ) from error
+
+
+def load_weights_file(path: Any) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Return the named arrays and the texts of a ``.safetensors`` file, whoever wrote it.
+
+    Raises:
+        FileNotFoundError: when there is none, with the nearest name in its folder.
+        ValueError: when it is no complete safetensors file; it says what it looks like instead.
+    """
+    from pathlib import Path
+
+    path = Path(os.fspath(path))
+    if not path.is_file():
+        near = did_you_mean(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else ""
+        what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        raise FileNotFoundError(f"{str(path)!r} {what}.{near}")
+    with open(path, "rb") as file:
+        foreign = describe_foreign(file.read(32))
+    if foreign is not None:
+        raise ValueError(f"{str(path)!r} is not a safetensors file. It is {foreign}.")
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(
+            f"{str(path)!r} is not a complete safetensors file: {error}. Received: {path.stat().st_size:,} bytes. It "
+            f"may have been cut off in copying or downloading: fetch it again, or take an earlier checkpoint."
+        ) from error
+    except (TypeError, AttributeError, KeyError) as error:
+        raise ValueError(f"{str(path)!r} holds arrays of a dtype that NumPy does not have ({error}).") from error
