@@ -1,1 +1,126 @@
-from beras.autodiff import *
+"""beras: the Keras that trains on NumPy.
+
+An automatic-differentiation framework written from scratch, with the API of Keras 3. Outside a tape it is plain NumPy;
+inside ``with beras.GradientTape()`` plain NumPy code is differentiated.
+"""
+
+from beras import (
+    activations,
+    callbacks,
+    config,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    preprocessing,
+    regularizers,
+    saving,
+    schedules,
+)
+from beras.autodiff import (
+    GradientMismatch,
+    GradientTape,
+    Tensor,
+    Variable,
+    check_grads,
+    custom_gradient,
+    debug,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    no_gradient,
+    numerical_gradient,
+    primitive,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
+from beras.config import floatx, set_floatx, set_random_seed
+from beras.core import Callable, Diffable, Weighted
+from beras.datasets import get_data_MNIST
+from beras.layers import (
+    Activation,
+    Dense,
+    Dropout,
+    Flatten,
+    Input,
+    Layer,
+    LeakyReLU,
+    ReLU,
+    Rescaling,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from beras.losses import CategoricalCrossentropy
+from beras.models import Model, Sequential, SequentialModel
+from beras.preprocessing import OneHotEncoder, to_categorical
+from beras.saving import load_model
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Activation",
+    "Callable",
+    "CategoricalCrossentropy",
+    "Dense",
+    "Diffable",
+    "Dropout",
+    "Flatten",
+    "GradientMismatch",
+    "GradientTape",
+    "Input",
+    "Layer",
+    "LeakyReLU",
+    "Model",
+    "OneHotEncoder",
+    "ReLU",
+    "Rescaling",
+    "Sequential",
+    "SequentialModel",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "Tensor",
+    "Variable",
+    "Weighted",
+    "activations",
+    "callbacks",
+    "check_grads",
+    "config",
+    "custom_gradient",
+    "datasets",
+    "debug",
+    "floatx",
+    "get_data_MNIST",
+    "grad",
+    "hessian",
+    "hvp",
+    "initializers",
+    "jacobian",
+    "jvp",
+    "layers",
+    "load_model",
+    "losses",
+    "metrics",
+    "models",
+    "no_gradient",
+    "numerical_gradient",
+    "optimizers",
+    "preprocessing",
+    "primitive",
+    "regularizers",
+    "saving",
+    "schedules",
+    "set_floatx",
+    "set_random_seed",
+    "stop_gradient",
+    "to_categorical",
+    "value_and_grad",
+    "vjp",
+]

@@ -1,0 +1,57 @@
+"""Input: the shape of what goes into a model, said in advance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from beras.layers.layer import Layer
+
+__all__ = ["Input", "InputLayer"]
+
+
+class InputLayer(Layer):
+    """The entry of a `Sequential`, which lets it make its weights before it sees data."""
+
+    def __init__(self, shape: Sequence[int | None], batch_size: int | None = None, **options: Any):
+        super().__init__(**options)
+        if isinstance(shape, int):
+            raise TypeError(f"shape is a tuple, without the batch: Input(({shape},)). Received: {shape}.")
+        self.shape = tuple(shape)
+        self.batch_size = batch_size
+        self.built = True
+
+    @property
+    def batch_shape(self) -> tuple[int | None, ...]:
+        """The shape with the batch's axis, ``(None, ...)``."""
+        return (None, *self.shape)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs."""
+        return inputs
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return ``input_shape``."""
+        return tuple(input_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments as plain values."""
+        return {**super().get_config(), "shape": list(self.shape), "batch_size": self.batch_size}
+
+
+def Input(
+    shape: Sequence[int | None] | None = None,
+    batch_size: int | None = None,
+    dtype: Any = None,
+    name: str | None = None,
+) -> InputLayer:
+    """Say the shape of one sample, without the batch: ``Sequential([Input((784,)), Dense(10)])``.
+
+    The Keras equivalent is ``keras.Input``.
+
+    >>> Input((28, 28)).batch_shape
+    (None, 28, 28)
+    """
+    if shape is None:
+        raise ValueError("Input needs the shape of one sample: Input((784,)).")
+    return InputLayer(shape, batch_size, dtype=dtype, name=name)

@@ -1,0 +1,128 @@
+"""Batches: arrays checked, split and handed out a piece at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from beras import config
+from beras.autodiff.dispatch import bare
+
+__all__ = ["Batches", "as_array", "class_weighted", "split_off_validation"]
+
+
+def as_array(name: str, value: Any) -> np.ndarray:
+    """Return ``value`` as an array with a batch axis, or say why it cannot be one.
+
+    Raises:
+        TypeError: for something that is no array of numbers.
+        ValueError: for no samples, or NaN or infinity among them.
+    """
+    value = bare(value)
+    if hasattr(value, "to_numpy"):
+        value = value.to_numpy()
+    if hasattr(value, "__next__") or (callable(value) and not hasattr(value, "dtype")):
+        raise TypeError(
+            f"{name} must be an array. Received: {type(value).__name__}. Collect it first: np.stack(list(...))."
+        )
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be made into one array: its rows have different lengths ({error}).") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"{name} must hold numbers. Received: dtype {array.dtype}. Encode labels with beras.OneHotEncoder."
+        )
+    if array.ndim == 0 or len(array) == 0:
+        raise ValueError(f"{name} must hold at least one sample. Received: shape {array.shape}.")
+    if array.dtype.kind == "f":
+        _refuse_not_finite(name, array)
+    return array
+
+
+def _refuse_not_finite(name: str, array: np.ndarray) -> None:
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(np.sum(array)):
+            return
+    bad = ~np.isfinite(array)
+    if np.any(bad):
+        place = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise ValueError(
+            f"{name} holds {int(bad.sum())} values that are not finite, the first of them {array[place]} at "
+            f"{name}[{', '.join(map(str, place))}]. Replace or drop them first: np.nan_to_num({name})."
+        )
+
+
+def class_weighted(class_weight: dict[int, float] | None, sample_weight: Any, y: np.ndarray) -> Any:
+    """Return the weight of each sample, from its class and from ``sample_weight``; ``None`` where all weigh alike."""
+    if class_weight is None:
+        return sample_weight
+    labels = np.argmax(y, axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y)).astype(np.int64)
+    missing = sorted(set(np.unique(labels).tolist()) - set(class_weight))
+    if missing:
+        raise ValueError(f"class_weight must name every class. Received: no weight for {missing}.")
+    weights = np.array([class_weight[int(label)] for label in labels], dtype=config.floatx())
+    return weights if sample_weight is None else weights * np.asarray(sample_weight)
+
+
+def split_off_validation(fraction: float, *arrays: np.ndarray | None) -> tuple[list, list]:
+    """Return ``(first parts, last parts)`` of the arrays, the last ``fraction`` of the samples set aside, unshuffled.
+
+    Raises:
+        ValueError: when either part would be empty.
+    """
+    if not 0 < fraction < 1:
+        raise ValueError(f"validation_split is a share between 0 and 1. Received: {fraction}.")
+    n = next(len(a) for a in arrays if a is not None)
+    at = int(np.floor(n * (1.0 - fraction)))
+    if at in (0, n):
+        raise ValueError(f"validation_split={fraction} of {n} samples leaves one part empty.")
+    return [None if a is None else a[:at] for a in arrays], [None if a is None else a[at:] for a in arrays]
+
+
+class Batches:
+    """The batches of an epoch: ``(x, y, sample_weight)``, in a new random order each time when ``shuffle``.
+
+    A shuffled batch is gathered into the same memory each time, so that nothing is allocated during an epoch: what is
+    to be kept beyond the batch must be copied.
+    """
+
+    def __init__(
+        self, x: np.ndarray, y: np.ndarray | None, sample_weight: Any, batch_size: int | None, shuffle: bool = False
+    ):
+        size = 32 if batch_size is None else batch_size
+        if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
+            raise ValueError(f"batch_size must be a positive integer. Received: {size!r}.")
+        weights = None if sample_weight is None else np.asarray(sample_weight, dtype=config.floatx())
+        for name, other in (("y", y), ("sample_weight", weights)):
+            if other is not None and len(other) != len(x):
+                raise ValueError(f"x and {name} must hold as many samples. Received: {len(x)} and {len(other)}.")
+        self.arrays: Sequence[np.ndarray | None] = (x, y, weights)
+        self.batch_size, self.shuffle, self.samples = int(size), shuffle, len(x)
+        self._buffers: dict[int, list] = {}
+
+    def __len__(self) -> int:
+        return -(-self.samples // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[Any, Any, Any]]:
+        order = config.generator().permutation(self.samples) if self.shuffle else None
+        for start in range(0, self.samples, self.batch_size):
+            stop = min(start + self.batch_size, self.samples)
+            if order is None:
+                x, y, w = (None if a is None else a[start:stop] for a in self.arrays)
+            else:
+                x, y, w = self._gather(order[start:stop])
+            yield x, y, w
+
+    def _gather(self, places: np.ndarray) -> list:
+        if len(places) not in self._buffers:
+            self._buffers[len(places)] = [
+                None if a is None else np.empty((len(places), *a.shape[1:]), a.dtype) for a in self.arrays
+            ]
+        buffers = self._buffers[len(places)]
+        for array, buffer in zip(self.arrays, buffers, strict=True):
+            if array is not None:
+                np.take(array, places, axis=0, out=buffer, mode="clip")
+        return buffers

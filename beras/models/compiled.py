@@ -1,0 +1,98 @@
+"""What compile leaves behind: the loss, fused where it can be, and the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from beras import metrics
+from beras.autodiff.dispatch import bare
+
+__all__ = ["Compiled"]
+
+
+class Compiled:
+    """The loss and the metrics of a compiled model; metrics are made when the first batch shows the shapes."""
+
+    def __init__(self, loss: Any, metrics_given: Any, weighted_metrics: Any):
+        self.loss = loss
+        self._given = [(m, False) for m in _as_list(metrics_given)] + [(m, True) for m in _as_list(weighted_metrics)]
+        for identifier, _ in self._given:
+            metrics.check(identifier)
+        self._loss_tracker = metrics.Mean(name="loss")
+        self._resolved: list[tuple[Any, bool]] | None = None if self._given else []
+        self._fused: dict[Any, Any] = {}
+        #: The trainable weights, looked up once an epoch.
+        self.weights_in_fit: list[Any] | None = None
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The running mean of the loss, then the metrics."""
+        return [self._loss_tracker, *(metric for metric, _ in self._resolved or ())]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the loss and the metrics as plain values."""
+        return {
+            "loss": written_down(self.loss),
+            "metrics": [written_down(m) for m, weighted in self._given if not weighted],
+            "weighted_metrics": [written_down(m) for m, weighted in self._given if weighted],
+        }
+
+    def fused_with(self, activation: Any) -> Any:
+        """Return the loss that takes the logits before ``activation``, or ``None`` where the two do not fuse."""
+        if activation is None:
+            return None
+        if activation not in self._fused:
+            on_logits = getattr(self.loss, "on_logits", None)
+            self._fused[activation] = None if on_logits is None else on_logits(activation)
+        return self._fused[activation]
+
+    def score(self, y: Any, y_pred: Any, sample_weight: Any) -> Any:
+        """Return the loss of predictions."""
+        return self.loss(y, y_pred) if sample_weight is None else self.loss(y, y_pred, sample_weight)
+
+    def resolve_metrics(self, y: np.ndarray, y_pred: np.ndarray) -> None:
+        """Make the metrics that were given by name, once the shapes are known."""
+        if self._resolved is None:
+            self._resolved = [
+                (metrics.get(identifier, loss=self.loss, y_true_shape=y.shape, y_pred_shape=y_pred.shape), weighted)
+                for identifier, weighted in self._given
+            ]
+
+    def update(self, loss: Any, y: Any, output: Any, sample_weight: Any, activation: Any = None) -> None:
+        """Put one batch into the metrics; ``activation`` is what makes predictions of ``output``, if it is logits."""
+        self._loss_tracker.update_state(bare(loss), sample_weight=len(y))
+        y_pred = None if activation else output
+        for metric, weighted in self._resolved or ():
+            if y_pred is None and not metric.order_only:
+                y_pred = activation(output)
+            seen = output if y_pred is None else y_pred
+            metric.update_state(y, seen, sample_weight=sample_weight if weighted else None)
+
+
+def written_down(part: Any) -> Any:
+    """Return a loss or metric as a name, or as its class and configuration.
+
+    Raises:
+        ValueError: for a function of the user's.
+    """
+    if part is None or isinstance(part, str):
+        return part
+    if not hasattr(part, "get_config"):
+        raise ValueError(f"{getattr(part, '__name__', part)!r} is a function, which cannot be saved.")
+    return {"class_name": type(part).__name__, "config": part.get_config()}
+
+
+def made_again(entry: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """Return the loss or metric that `written_down` wrote, or a name or configuration that compile understands."""
+    if isinstance(entry, dict) and custom_objects and entry["class_name"] in custom_objects:
+        return custom_objects[entry["class_name"]].from_config(entry["config"])
+    return entry
+
+
+def _as_list(given: Any) -> Sequence[Any]:
+    if given is None:
+        return []
+    return list(given) if isinstance(given, (list, tuple)) else [given]

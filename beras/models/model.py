@@ -1,0 +1,489 @@
+"""Model: compile, fit, evaluate, predict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from beras import callbacks as callback_module
+from beras import losses, optimizers
+from beras.autodiff import GradientTape
+from beras.autodiff.dispatch import bare
+from beras.layers import Layer
+from beras.models.batches import Batches, as_array, class_weighted, split_off_validation
+from beras.models.compiled import Compiled, made_again
+
+__all__ = ["Model"]
+
+#: Arguments of Keras that have no meaning here, with the only value that they may have.
+_FIXED = {"run_eagerly": False, "steps_per_execution": 1, "jit_compile": "auto", "auto_scale_loss": True}
+
+
+class Model(Layer):
+    """A Layer that can be trained: the methods ``compile``, ``fit``, ``evaluate`` and ``predict``.
+
+    Derive a class from it, keep layers in attributes and write ``call(inputs)``; or use `Sequential`. The Keras
+    equivalent is ``keras.Model``.
+
+    >>> import numpy as np
+    >>> import beras
+    >>> class Line(Model):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.dense = beras.layers.Dense(1)
+    ...     def call(self, inputs):
+    ...         return self.dense(inputs)
+    >>> model = Line()
+    >>> model.compile("sgd", "mse")
+    >>> x = np.linspace(0, 1, 8)[:, None]
+    >>> history = model.fit(x, 2 * x, epochs=3, verbose=0)
+    >>> len(history.history["loss"])
+    3
+    """
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self.optimizer: Any = None
+        self.stop_training = False
+        self.history: Any = None
+        self._compiled: Compiled | None = None
+
+    @property
+    def layers(self) -> list[Any]:
+        """The Diffables among the attributes, in the order in which they were set."""
+        return [part for _, part in self._parts()]
+
+    @property
+    def input_shape(self) -> tuple[int | None, ...] | None:
+        """The shape of the inputs that the model was built for, ``(None, ...)``."""
+        return self.__dict__.get("_input_shape")
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """Return a layer by its name or its index.
+
+        Raises:
+            ValueError: where there is none, with the names that there are.
+        """
+        if (name is None) == (index is None):
+            raise ValueError("get_layer takes a name or an index.")
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(f"The model has {len(self.layers)} layers. Received: index={index}.")
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        from beras.errors import unknown_name
+
+        raise ValueError(unknown_name("layer", name, [layer.name for layer in self.layers]))
+
+    def build_for(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of ``input_shape``, ``(None, ...)``."""
+        if self.input_shape is None:
+            self.__dict__["_input_shape"] = tuple(input_shape)
+        super().build_for(input_shape)
+
+    # Compiling
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        **fixed: Any,
+    ) -> None:
+        """Say how the model is trained.
+
+        Args:
+            optimizer: a name or an optimizer.
+            loss: a name, a loss, a function ``f(y_true, y_pred)``, or a Diffable.
+            metrics: a list of names, metrics or functions; ``"accuracy"`` finds the kind that fits the loss.
+            weighted_metrics: the same, for metrics that use the sample weights.
+
+        A loss that follows a softmax or a sigmoid is computed together with it, from the logits, which is exact for
+        scores of any size.
+
+        Raises:
+            ValueError: for an unknown name, with the nearest one, and for metrics in the place of ``loss_weights``.
+
+        The Keras equivalent is ``keras.Model.compile``.
+        """
+        if loss_weights is not None:
+            raise ValueError(
+                f"The third argument of compile is loss_weights, which a model with one output does not need. "
+                f"Received: {loss_weights!r}. Metrics are given by name: compile(optimizer, loss, metrics=[...])."
+            )
+        for name, value in fixed.items():
+            if name not in _FIXED:
+                from beras.errors import did_you_mean
+
+                known = ("optimizer", "loss", "metrics", "weighted_metrics", *_FIXED)
+                raise TypeError(f"compile takes no argument {name!r}.{did_you_mean(name, known)}")
+            if name in ("steps_per_execution", "auto_scale_loss") and value != _FIXED[name]:
+                raise ValueError(f"compile: {name} can only be {_FIXED[name]!r} here. Received: {value!r}.")
+        self.optimizer = optimizers.get(optimizer)
+        self._compiled = Compiled(None if loss is None else losses.get(loss), metrics, weighted_metrics)
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Return how the model was compiled, as plain values; empty before `compile`.
+
+        Raises:
+            ValueError: where a loss or a metric is a function, which cannot be written down.
+        """
+        if self._compiled is None:
+            return {}
+        return {"optimizer": optimizers.serialize(self.optimizer), **self._compiled.get_config()}
+
+    def compile_from_config(self, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> None:
+        """Compile the model as `get_compile_config` says; ``custom_objects`` maps names to the user's own classes."""
+        if config:
+            self.compile(
+                optimizers.deserialize(config["optimizer"], custom_objects),
+                made_again(config["loss"], custom_objects),
+                metrics=[made_again(entry, custom_objects) for entry in config["metrics"]],
+                weighted_metrics=[made_again(entry, custom_objects) for entry in config["weighted_metrics"]],
+            )
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` has been called."""
+        return self._compiled is not None
+
+    @property
+    def loss(self) -> Any:
+        """The compiled loss."""
+        return None if self._compiled is None else self._compiled.loss
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The running mean of the loss, and the compiled metrics."""
+        return [] if self._compiled is None else self._compiled.metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of `metrics`."""
+        return [metric.name for metric in self.metrics]
+
+    def reset_metrics(self) -> None:
+        """Start all metrics anew."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    # One step
+
+    def train_step(self, x: Any, y: Any, sample_weight: Any = None) -> None:
+        """Make one update of the weights from one batch, and put the batch into the metrics."""
+        with GradientTape() as tape:
+            output, loss, activation = self._score(x, y, sample_weight, training=True)
+        compiled = self._require_compiled()
+        weights = compiled.weights_in_fit or self.trainable_weights
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        compiled.update(loss, y, output, sample_weight, activation)
+
+    def test_step(self, x: Any, y: Any, sample_weight: Any = None) -> None:
+        """Put one batch into the metrics."""
+        output, loss, activation = self._score(x, y, sample_weight, training=False)
+        self._require_compiled().update(loss, y, output, sample_weight, activation)
+
+    def batch_step(self, x: Any, y: Any, training: bool = True) -> dict[str, float]:
+        """Make one step on a batch, under the course's name, and return the metrics of this batch."""
+        self.reset_metrics()
+        return self.train_on_batch(x, y, return_dict=True) if training else self.test_on_batch(x, y, return_dict=True)
+
+    def _score(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[Any, Any, Any]:
+        """Return the output as a plain array, the loss, and the activation that the output still lacks, or ``None``."""
+        compiled = self._require_compiled()
+        if compiled.loss is None:
+            raise RuntimeError("The model was compiled without a loss: compile(optimizer, loss=...).")
+        activation = self.final_activation
+        fused = compiled.fused_with(activation)
+        if fused is not None:
+            output = self.logits(x, training=training)
+            loss = fused(y, output) if sample_weight is None else fused(y, output, sample_weight)
+        else:
+            activation = None
+            output = self(x, training=training)
+            loss = compiled.score(y, output, sample_weight)
+        for penalty in self.penalties():
+            loss = loss + penalty
+        output = bare(output)
+        compiled.resolve_metrics(y, output)
+        return output, loss, activation
+
+    def _require_compiled(self) -> Compiled:
+        if self._compiled is None:
+            raise RuntimeError(
+                "The model has not been compiled. Say first how it is trained: "
+                "model.compile('adam', 'categorical_crossentropy', metrics=['accuracy'])."
+            )
+        return self._compiled
+
+    # The loops
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+    ) -> Any:
+        """Train on ``x`` ``(samples, ...)`` and ``y`` ``(samples, ...)`` for ``epochs`` passes over the data.
+
+        Args:
+            batch_size: samples per update, 32 unless said.
+            verbose: 0 silent, 1 a progress bar, 2 one line an epoch, ``"auto"`` a bar in a terminal.
+            validation_split: the share of the samples, taken from the end before shuffling, that is evaluated on after
+                each epoch instead of trained on.
+            validation_data: ``(x, y)`` or ``(x, y, sample_weight)`` to evaluate on after each epoch.
+            shuffle: whether each epoch sees the samples in a new random order.
+            class_weight, sample_weight: how much a class or a sample counts in the loss.
+            initial_epoch: the number of the first epoch, when training goes on.
+            steps_per_epoch, validation_steps: stop an epoch, or an evaluation, after so many batches.
+
+        Returns: a History, whose ``history`` maps each metric's name to its values, one per epoch.
+
+        Raises:
+            ValueError: for empty data, lengths that differ, values that are not finite, shapes that do not fit.
+            RuntimeError: before `compile`.
+
+        The Keras equivalent is ``keras.Model.fit``.
+        """
+        compiled = self._require_compiled()
+        x, y = as_array("x", x), as_array("y", y)
+        _check_epochs(epochs, initial_epoch)
+        sample_weight = class_weighted(class_weight, sample_weight, y)
+        if validation_data is not None:
+            held_out = _unpack(validation_data)
+        elif validation_split:
+            weights = None if sample_weight is None else np.asarray(sample_weight)
+            (x, y, sample_weight), held_out = split_off_validation(validation_split, x, y, weights)
+        else:
+            held_out = None
+        batches = Batches(x, y, sample_weight, batch_size, shuffle)
+        validation = None if held_out is None else Batches(*held_out, validation_batch_size or batch_size)
+        self._ensure_built(x.shape)
+        steps = min(len(batches), steps_per_epoch or len(batches))
+        hooks = callback_module.CallbackList(
+            callbacks,
+            add_history=True,
+            add_progbar=verbose != 0,
+            model=self,
+            verbose=verbose,
+            epochs=epochs,
+            steps=steps,
+            samples=batches.samples,
+            batch_size=batches.batch_size,
+        )
+        self.stop_training = False
+        logs: dict[str, float] = {}
+        hooks.on_train_begin()
+        try:
+            for epoch in range(initial_epoch, epochs):
+                self.reset_metrics()
+                hooks.on_epoch_begin(epoch)
+                compiled.weights_in_fit = self.trainable_weights
+                logs = self._run(batches, steps, self.train_step, hooks, "train")
+                if validation is not None and _is_due(epoch, validation_freq):
+                    self.reset_metrics()
+                    found = self._run(validation, validation_steps or len(validation), self.test_step, hooks, "test")
+                    logs = logs | {f"val_{name}": value for name, value in found.items()}
+                hooks.on_epoch_end(epoch, logs)
+                if self.stop_training:
+                    break
+        finally:
+            compiled.weights_in_fit = None
+            hooks.on_train_end(logs)
+        return self.history
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Return the loss and the metrics on ``x`` and ``y``: a list in the order of ``metrics_names``, or a dict.
+
+        A model without metrics gives the loss alone. The Keras equivalent is ``keras.Model.evaluate``.
+        """
+        self._require_compiled()
+        x, y = as_array("x", x), as_array("y", y)
+        batches = Batches(x, y, sample_weight, batch_size)
+        self._ensure_built(x.shape)
+        hooks = callback_module.CallbackList(
+            callbacks,
+            add_progbar=verbose != 0,
+            model=self,
+            verbose=verbose,
+            epochs=1,
+            steps=min(len(batches), steps or len(batches)),
+            samples=batches.samples,
+            batch_size=batches.batch_size,
+        )
+        self.reset_metrics()
+        logs = self._run(batches, steps or len(batches), self.test_step, hooks, "test")
+        return logs if return_dict else self._as_list(logs)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> np.ndarray:
+        """Return the outputs for ``x``, ``(samples, ...)``, computed ``batch_size`` (32) at a time.
+
+        The Keras equivalent is ``keras.Model.predict``.
+        """
+        x = as_array("x", x)
+        batches = Batches(x, None, None, batch_size)
+        self._ensure_built(x.shape)
+        count = min(len(batches), steps or len(batches))
+        hooks = callback_module.CallbackList(
+            callbacks, add_progbar=verbose not in (0, "auto"), model=self, verbose=verbose, epochs=1, steps=count
+        )
+        hooks.on_predict_begin()
+        outputs = None
+        done = 0
+        for step, (part, _, _) in enumerate(batches):
+            if step == count:
+                break
+            hooks.on_predict_batch_begin(step)
+            found = self.predict_on_batch(part)
+            if outputs is None:
+                outputs = np.empty((min(batches.samples, count * batches.batch_size), *found.shape[1:]), found.dtype)
+            outputs[done : done + len(found)] = found
+            done += len(found)
+            hooks.on_predict_batch_end(step, {"outputs": found})
+        hooks.on_predict_end()
+        assert outputs is not None
+        return outputs
+
+    def _run(self, batches: Batches, steps: int, step: Callable[..., None], hooks: Any, phase: str) -> dict[str, float]:
+        """Take ``step`` with each of the first ``steps`` batches and return the metrics."""
+        begin_batch = getattr(hooks, f"on_{phase}_batch_begin")
+        end_batch = getattr(hooks, f"on_{phase}_batch_end")
+        if phase == "test":
+            hooks.on_test_begin()
+        for number, (x, y, sample_weight) in enumerate(batches):
+            if number == steps:
+                break
+            begin_batch(number)
+            step(x, y, sample_weight)
+            end_batch(number, self.get_metrics_result)
+            if self.stop_training and phase == "train":
+                break
+        logs = self.get_metrics_result()
+        if phase == "test":
+            hooks.on_test_end(logs)
+        return logs
+
+    def get_metrics_result(self) -> dict[str, float]:
+        """Return the metrics' present values by name, in alphabetical order as Keras's history has them."""
+        return {metric.name: metric.result() for metric in sorted(self.metrics, key=lambda metric: metric.name)}
+
+    def _as_list(self, logs: dict[str, float]) -> Any:
+        values = [logs[name] for name in self.metrics_names]
+        return values[0] if len(values) == 1 else values
+
+    # Single batches
+
+    def train_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Make one update from one batch; return the loss and metrics since `reset_metrics`."""
+        self._require_compiled()
+        x, y = as_array("x", x), as_array("y", y)
+        self._ensure_built(x.shape)
+        self.train_step(x, y, class_weighted(class_weight, sample_weight, y))
+        logs = self.get_metrics_result()
+        return logs if return_dict else self._as_list(logs)
+
+    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """Put one batch into the metrics; return the loss and metrics since `reset_metrics`."""
+        self._require_compiled()
+        x, y = as_array("x", x), as_array("y", y)
+        self._ensure_built(x.shape)
+        self.test_step(x, y, sample_weight)
+        logs = self.get_metrics_result()
+        return logs if return_dict else self._as_list(logs)
+
+    def predict_on_batch(self, x: Any) -> np.ndarray:
+        """Return the outputs for one batch, as a plain array."""
+        return np.asarray(bare(self(bare(x), training=False)))
+
+    # Showing and saving
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Print the layers, the shapes of their outputs and the numbers of their weights.
+
+        The Keras equivalent is ``keras.Model.summary``.
+        """
+        from beras.models.summary import print_summary
+
+        print_summary(self, line_length, print_fn, expand_nested, show_trainable)
+
+    def save(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write configuration, weights and the optimizer's state to one ``.safetensors`` file, atomically."""
+        from beras.saving import save_model
+
+        save_model(self, filepath, overwrite=overwrite)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights to a ``.safetensors`` file, atomically."""
+        from beras.saving import save_model_weights
+
+        save_model_weights(self, filepath, overwrite=overwrite)
+
+    def load_weights(self, filepath: Any) -> None:
+        """Read the weights from a ``.safetensors`` file; nothing is changed when they do not fit."""
+        from beras.saving import load_model_weights
+
+        load_model_weights(self, filepath)
+
+
+def _check_epochs(epochs: Any, initial_epoch: Any) -> None:
+    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)) or epochs < 1:
+        raise ValueError(f"epochs must be a positive integer. Received: {epochs!r}.")
+    if initial_epoch < 0:
+        raise ValueError(f"initial_epoch must not be negative. Received: {initial_epoch!r}.")
+
+
+def _unpack(data: Any) -> tuple[np.ndarray, np.ndarray, Any]:
+    if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
+        raise ValueError("validation_data is (x, y) or (x, y, sample_weight).")
+    x, y, *rest = data
+    return as_array("validation x", x), as_array("validation y", y), rest[0] if rest else None
+
+
+def _is_due(epoch: int, frequency: int | Sequence[int]) -> bool:
+    return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else (epoch + 1) in frequency

@@ -1,0 +1,149 @@
+"""Sequential: layers one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from beras.core import Callable, Diffable
+from beras.layers import InputLayer
+from beras.models.model import Model
+
+__all__ = ["Sequential", "SequentialModel"]
+
+
+class Sequential(Model):
+    """A model that passes its input through a list of layers.
+
+    ``Sequential(layers=None, trainable=True, name=None)``. The layers are Layers, or any Diffable that takes and
+    returns one array. With an `Input` first, or a layer that was given ``input_shape``, the weights are made at once,
+    else at the first call. `SequentialModel` is the same class, under the course's name.
+
+    The Keras equivalent is ``keras.Sequential``.
+
+    >>> import beras
+    >>> model = Sequential([beras.Input((784,)), beras.Dense(32, "relu"), beras.Dense(10, "softmax")])
+    >>> model.count_params()
+    25450
+    """
+
+    def __init__(self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None):
+        super().__init__(name=name)
+        self._layers: list[Any] = []
+        for layer in layers or ():
+            self.add(layer)
+        self.trainable = trainable
+
+    @property
+    def layers(self) -> list[Any]:
+        """The layers, without the `Input`."""
+        return [layer for layer in self._layers if not isinstance(layer, InputLayer)]
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Append a layer.
+
+        Raises:
+            TypeError: for something that is no layer.
+            ValueError: for an `Input` that is not the first, or two layers of one name.
+        """
+        if isinstance(layer, type):
+            raise TypeError(f"Sequential.add takes a layer, not a class. Write {layer.__name__}(...).")
+        if not isinstance(layer, Diffable):
+            kind = type(layer).__name__
+            hint = " A Callable has no gradient: derive it from beras.Diffable." if isinstance(layer, Callable) else ""
+            hint = " For a function write beras.layers.Activation(function)." if callable(layer) and not hint else hint
+            raise TypeError(f"Sequential takes layers (beras.layers.Layer, beras.Diffable). Received: {kind}.{hint}")
+        if isinstance(layer, InputLayer) and self._layers:
+            raise ValueError("An Input comes first in a Sequential. Received: one after other layers.")
+        names = [other.name for other in self._layers if hasattr(other, "_name")]
+        if hasattr(layer, "_name") and layer.name in names and layer not in self._layers_by_identity():
+            raise ValueError(f"Two layers are named {layer.name!r}. Give one of them another name: name='...'.")
+        self._layers.append(layer)
+        shape = self._declared_shape()
+        if shape is not None and rebuild:
+            self.built = False
+            self.build_for(shape)
+        else:
+            self.built = False
+
+    def _layers_by_identity(self) -> list[Any]:
+        return self._layers
+
+    def pop(self, rebuild: bool = True) -> Any:
+        """Remove the last layer and return it."""
+        if not self.layers:
+            raise ValueError("The model has no layer to pop.")
+        return self._layers.pop()
+
+    def _declared_shape(self) -> tuple[int | None, ...] | None:
+        if self.input_shape is not None:
+            return self.input_shape
+        first = self._layers[0] if self._layers else None
+        if isinstance(first, InputLayer):
+            return first.batch_shape
+        return getattr(first, "requested_input_shape", None)
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights of all layers for inputs of ``input_shape``, ``(None, ...)``."""
+        shape: Sequence[int | None] = tuple(input_shape)
+        if self.input_shape is None:
+            self.__dict__["_input_shape"] = tuple(shape)
+        for layer in self.layers:
+            layer.build_for(shape)
+            shape = layer.compute_output_shape(shape)
+        self.built = True
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return the output of the last layer."""
+        return self._through(self.layers, inputs, training)
+
+    def _through(self, layers: list[Any], value: Any, training: bool) -> Any:
+        for layer in layers:
+            value = layer(value, training=training) if layer.takes_training else layer(value)
+        return value
+
+    @property
+    def final_activation(self) -> Any:
+        """The activation that the last layer ends in."""
+        layers = self.layers
+        return layers[-1].final_activation if layers else None
+
+    def logits(self, inputs: Any, training: bool = False) -> Any:
+        """Return the output before `final_activation`."""
+        inputs = self._cast(inputs)
+        self._ensure_built(inputs.shape)
+        layers = self.layers
+        value = self._through(layers[:-1], inputs, training)
+        return layers[-1].logits(value, training=training)
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the shape of the last layer's output for inputs of ``input_shape``."""
+        shape: Sequence[int | None] = tuple(input_shape)
+        for layer in self.layers:
+            shape = layer.compute_output_shape(shape)
+        return tuple(shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the layers' classes and configurations, and the shape that the model was built for."""
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "layers": [{"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self._layers],
+            "build_input_shape": None if self.input_shape is None else list(self.input_shape),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Sequential:
+        """Make a model from what `get_config` returned; its weights are drawn anew."""
+        from beras.core.classes import lookup
+
+        layers = [
+            lookup(entry["class_name"], custom_objects).from_config(entry["config"]) for entry in config["layers"]
+        ]
+        model = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
+        if config.get("build_input_shape") is not None:
+            model.build_for(config["build_input_shape"])
+        return model
+
+
+SequentialModel = Sequential

@@ -1,0 +1,75 @@
+"""The table that `Model.summary` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from beras.models.model import Model
+
+__all__ = ["print_summary", "readable_size"]
+
+
+def readable_size(n_bytes: float) -> str:
+    """Return a number of bytes for people.
+
+    >>> readable_size(918.0 * 1024)
+    '918.00 KB'
+    """
+    for unit in ("B", "KB", "MB", "GB"):
+        if n_bytes < 1024 or unit == "GB":
+            break
+        n_bytes /= 1024
+    return f"{n_bytes:.2f} {unit}"
+
+
+def layer_rows(model: Model, expand_nested: bool = False, prefix: str = "") -> list[tuple[str, str, str, str]]:
+    """Return ``(name (class), output shape, parameters, trainable)`` for each layer."""
+    rows = []
+    shape = model.input_shape
+    for layer in model.layers:
+        shape = None if shape is None else layer.compute_output_shape(shape)
+        count = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
+        shown = "?" if shape is None else f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+        rows.append((f"{prefix}{layer.name} ({type(layer).__name__})", shown, count, "Y" if layer.trainable else "N"))
+        if expand_nested and hasattr(layer, "layers"):
+            rows.extend(layer_rows(layer, True, prefix + "  "))
+    return rows
+
+
+def print_summary(
+    model: Model,
+    line_length: int | None = None,
+    print_fn: Callable[[str], Any] | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+) -> None:
+    """Print the layers of a model with the shapes of their outputs and the numbers of their weights."""
+    from rich.box import SQUARE
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=line_length or 80, highlight=False)
+    table = Table(box=SQUARE, show_lines=False, width=line_length or 80)
+    table.add_column("Layer (type)")
+    table.add_column("Output Shape")
+    table.add_column("Param #", justify="right")
+    if show_trainable:
+        table.add_column("Trainable", justify="center")
+    for row in layer_rows(model, expand_nested):
+        table.add_row(*(row if show_trainable else row[:3]))
+    lines = [f"Model: {model.name!r}", table]
+    groups = {"Trainable params": model.trainable_weights, "Non-trainable params": model.non_trainable_weights}
+    if model.optimizer is not None and model.optimizer.variables:
+        groups["Optimizer params"] = model.optimizer.variables
+    everything = [v for variables in groups.values() for v in variables]
+    for label, variables in {"Total params": everything, **groups}.items():
+        size = readable_size(float(np.sum([v.nbytes for v in variables])))
+        lines.append(f" {label}: {sum(v.size for v in variables):,} ({size})")
+    with console.capture() as capture:
+        for line in lines:
+            console.print(line)
+    (print_fn or print)(capture.get().rstrip("\n"))
