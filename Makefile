@@ -1,0 +1,75 @@
+# make train   creates the environment, trains on MNIST, shows the result
+# make test    creates the environment, runs all tests      (TORCH=0: those that need no PyTorch)
+# make lint    ruff and mypy
+#
+# Needs Python 3.11 or newer: `make train PYTHON=python3.13` chooses one. VENV=... puts the environment elsewhere.
+
+PYTHON ?= python3
+VENV ?= .venv
+TORCH ?= 1
+ARGS ?=
+TESTS ?=
+
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+READY := $(VENV)/.ready
+TORCH_PIN := $(shell grep '^torch==' constraints.txt)
+
+.PHONY: train test lint bench wheel clean help
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+train: $(READY)-train
+	$(BIN)/beras train $(ARGS)
+
+ifeq ($(TORCH),0)
+test: $(READY)-test
+	$(BIN)/python -m pytest -n 2 -m "not torch" $(TESTS)
+else
+test: $(READY)-torch
+	$(BIN)/python -m pytest -n 2 $(TESTS)
+endif
+
+lint: $(READY)-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)-torch
+	$(BIN)/python -m benchmarks.epoch $(ARGS)
+
+wheel: $(READY)-lint
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+$(READY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "beras needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
+	@echo "Creating the environment in $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(READY)-train: $(READY) pyproject.toml constraints.txt
+	@echo "Installing beras with numpy, rich, typer, safetensors, matplotlib and pillow (about 40 MB)."
+	@$(PIP) --editable ".[viz]"
+	@touch $@
+
+$(READY)-test: $(READY)-train
+	@echo "Installing the test tools: pytest, hypothesis, autograd, scikit-learn (about 60 MB)."
+	@$(PIP) --editable ".[viz,test]"
+	@touch $@
+
+$(READY)-torch: $(READY)-test
+	@echo "Installing PyTorch, the gradient oracle, and Keras (200 MB for the CPU build of PyTorch; where pip finds"
+	@echo "the CUDA build, gigabytes: the README says how to choose; 'make test TORCH=0' does without both)."
+	@$(PIP) "$(TORCH_PIN)"
+	@$(PIP) --editable ".[viz,test,test-torch]"
+	@touch $@
+
+$(READY)-lint: $(READY)-test
+	@echo "Installing ruff, mypy and build."
+	@$(PIP) --editable ".[viz,test,dev]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist
