@@ -11,6 +11,7 @@ machine random bytes of its shape are used, and the accuracy says nothing.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import statistics
@@ -64,7 +65,7 @@ def run_numpy(model_name: str, epochs: int) -> tuple[list[float], float]:
     rng = np.random.default_rng(0)
     widths = WIDTHS[model_name]
     weights = []
-    for n_in, n_out in zip(widths, widths[1:]):
+    for n_in, n_out in itertools.pairwise(widths):
         limit = float(np.sqrt(6 / (n_in + n_out)))
         weights += [rng.uniform(-limit, limit, (n_in, n_out)).astype(np.float32), np.zeros(n_out, np.float32)]
     m, v = [np.zeros_like(w) for w in weights], [np.zeros_like(w) for w in weights]
@@ -115,7 +116,7 @@ def run_torch(model_name: str, epochs: int) -> tuple[list[float], float]:
     torch.manual_seed(0)
     widths = WIDTHS[model_name]
     parts: list[Any] = []
-    for n_in, n_out in zip(widths, widths[1:]):
+    for n_in, n_out in itertools.pairwise(widths):
         parts += [nn.Linear(n_in, n_out), nn.ReLU()]
     model = nn.Sequential(*parts[:-1])
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE, fused=True)

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from beras.autodiff.registry import CONSTANTS, REFUSALS, RULES, Expansion, PositionalRule, VariadicRule, full_name
+from beras.autodiff.registry import (
+    CONSTANTS,
+    REFUSALS,
+    RULES,
+    Expansion,
+    PositionalRule,
+    VariadicRule,
+    full_name,
+    register_late,
+)
 from beras.autodiff.state import Home, home, new_key
 
 if TYPE_CHECKING:
@@ -136,10 +145,9 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
     if not tapes:
         return _plain(function, args, params, here)
     rule: Any = RULES.get(function)
-    if type(rule) is PositionalRule and not params and len(tapes) == 1:
-        answer = _apply_simply(function, rule, args, params, tapes[0], here)
-        if answer is not None:
-            return answer
+    if rule is None:
+        register_late(function)
+        rule = RULES.get(function)
     if rule is None:
         if function not in CONSTANTS and is_followed((args, params)):
             raise TypeError(_refusal(function))
@@ -149,6 +157,10 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
             return _plain(function, args, params, here)
         args, params = _positional(function, rule, args, params)
         _check_params(function, rule, params)
+    if type(rule) is PositionalRule and len(tapes) == 1:
+        answer = _apply_simply(function, rule, args, params, tapes[0], here)
+        if answer is not None:
+            return answer
     if type(rule) is Expansion:
         if not is_followed((args, params)):
             return _plain(function, args, params, here)
@@ -197,7 +209,7 @@ def _apply_simply(
 ) -> Any:
     """Do what `apply` does, in the fewest steps, for the commonest case; return ``None`` when it is another one.
 
-    The case: one tape records, no keywords, every operand an array, a number or a followed value.
+    The case: one tape records, and every operand is an array, a number, a followed value or (a shape, an index) plain.
     """
     vjps = rule.vjps
     followed = tape.followed
@@ -215,11 +227,11 @@ def _apply_simply(
                 return None
             parents.append((slot, key))
             values.append(operand._array)
-        elif type(operand) is list or type(operand) is tuple:
+        elif (type(operand) is list or type(operand) is tuple) and (vjps[slot] is not None or _holds_tracked(operand)):
             return None
         else:
             values.append(operand)
-    ans = function(*values)
+    ans = function(*values, **params)
     if isinstance(ans, (tuple, list)) or ans.dtype.kind != "f":
         tracked = [(slot, args[slot]) for slot, _ in parents]
         return _record(function, rule, [tape], tracked, ans, tuple(values), params, here)

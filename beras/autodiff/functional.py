@@ -15,7 +15,7 @@ import numpy as np
 from beras.autodiff.dispatch import Tracked, attach, bare, is_followed, note_missed
 from beras.autodiff.state import home, no_gradient
 from beras.autodiff.tape import GradientTape, leaves, restore
-from beras.autodiff.tensor import Tensor
+from beras.autodiff.tensor import Tensor, Variable
 
 __all__ = ["custom_gradient", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -34,8 +34,8 @@ def _watched(tape: GradientTape, args: tuple, argnums: int | tuple[int, ...]) ->
         if not -len(args) <= number < len(args):
             raise ValueError(f"argnums={argnums} names argument {number}, but {len(args)} were given.")
         with tape.stop_recording():
-            own = restore(args[number], (+x if isinstance(x, Tracked) else x for x in leaves(args[number])))
-        new[number] = tape.watch(_floating(own, number))
+            own = [np.positive(x) if isinstance(x, (Tensor, Variable)) else x for x in leaves(args[number])]
+        new[number] = tape.watch(_floating(restore(args[number], iter(own)), number))
     return new, new[argnums] if isinstance(argnums, int) else tuple(new[number] for number in numbers)
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "expand",
     "full_name",
     "refuse",
+    "register_late",
 ]
 
 Vjp = Callable[..., Any]
@@ -128,6 +129,19 @@ Rule = PositionalRule | JointRule | VariadicRule | SequenceRule | Expansion
 RULES: dict[Callable[..., Any], Rule] = {}
 CONSTANTS: set[Callable[..., Any]] = set()
 REFUSALS: dict[Callable[..., Any], str] = {}
+
+
+#: Modules of NumPy that are loaded at their first use, and the module of rules that then registers their functions.
+LATE = {"numpy.fft": "beras.autodiff.rules.fourier"}
+
+
+def register_late(function: Callable[..., Any]) -> None:
+    """Register the functions of the module that ``function`` comes from, if it is one of `LATE`."""
+    module = next((name for name in LATE if (getattr(function, "__module__", None) or "").startswith(name)), None)
+    if module is not None:
+        from importlib import import_module
+
+        import_module(LATE.pop(module))
 
 
 def _enter(function: Callable[..., Any], rule: Rule) -> None:

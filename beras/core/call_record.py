@@ -77,11 +77,14 @@ def _content(held: Any, path: str, seen: set[int]) -> Iterator[tuple[str, int]]:
 
 @contextmanager
 def first_order_only(what: str) -> Iterator[None]:
-    """Say of a TypeError, while a derivative of a derivative is built, that ``what`` is good for first ones only."""
+    """Say of a TypeError, while a derivative of a derivative is built, that ``what`` is good for first ones only.
+
+    NumPy turns the TypeError of a Tensor that is put into one entry of an array into a ValueError.
+    """
     try:
         yield
-    except TypeError as error:
-        if not home().recording:
+    except (TypeError, ValueError) as error:
+        if not home().recording or not (isinstance(error, TypeError) or isinstance(error.__cause__, TypeError)):
             raise
         raise TypeError(
             f"{what} cannot itself be differentiated, so it is good for first derivatives only. Write it in "

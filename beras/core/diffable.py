@@ -30,7 +30,7 @@ ALIASES = {
 
 def default_composition(method: F) -> F:
     """Mark a method that composes whatever local Jacobian a class gives, so that its shape must not be ambiguous."""
-    method.is_default = True  # type: ignore[attr-defined]
+    method.is_default = True
     return method
 
 
@@ -83,6 +83,8 @@ class Diffable(Callable, Weighted):
     elementwise: bool | None = None
     #: Whether a tape follows the NumPy inside ``forward`` rather than asking for the class's own gradients.
     traced: bool = True
+    #: Whether the class composes the cotangent of its input by a method of its own.
+    composes_itself: bool = False
     #: The names of the parameters of ``forward``.
     input_names: tuple[str, ...] = ()
     #: Whether ``forward`` has a parameter ``training``.
@@ -261,12 +263,6 @@ class Diffable(Callable, Weighted):
     def pullback(self, J: Any, to_input: bool, to_weights: bool) -> tuple[Any, Any]:
         """Return the cotangents of the input and of the weights, each where it is wanted: what a tape calls."""
         return (self.compose_to_input(J) if to_input else None, self.compose_to_weight(J) if to_weights else ())
-
-    @property
-    def composes_itself(self) -> bool:
-        """Whether the class composes the cotangent of its input by a method of its own."""
-        mine = type(self)
-        return mine.compose_to_input is not Diffable.compose_to_input or mine.pullback is not Diffable.pullback
 
     # The names of later years
 

@@ -9,8 +9,6 @@ plain-http mirror safe.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 __all__ = ["SOURCES", "STEMS", "RemoteFile", "Source"]
 
 # The four files, without ".gz": (images, labels) of each subset.
@@ -21,21 +19,22 @@ STEMS = {
 _CONTENT_BYTES = (16 + 60_000 * 28 * 28, 8 + 60_000, 16 + 10_000 * 28 * 28, 8 + 10_000)
 
 
-class RemoteFile(NamedTuple):
+class RemoteFile:
     """One file on the mirrors: its name, the size of its decompressed content, and a SHA-256 of content or gzip."""
 
-    name: str
-    content_bytes: int
-    sha256: str
-    digest_of: str
+    __slots__ = ("content_bytes", "digest_of", "name", "sha256")
+
+    def __init__(self, name: str, content_bytes: int, sha256: str, digest_of: str):
+        self.name, self.content_bytes, self.sha256, self.digest_of = name, content_bytes, sha256, digest_of
 
 
-class Source(NamedTuple):
+class Source:
     """One data set: its full name, the folders on the web that hold it, and its files by stem."""
 
-    title: str
-    mirrors: tuple[str, ...]
-    files: dict[str, RemoteFile]
+    __slots__ = ("files", "mirrors", "title")
+
+    def __init__(self, title: str, mirrors: tuple[str, ...], files: dict[str, RemoteFile]):
+        self.title, self.mirrors, self.files = title, mirrors, files
 
 
 def _files(digest_of: str, *digests: str) -> dict[str, RemoteFile]:

@@ -15,9 +15,9 @@ from beras.autodiff.dispatch import bare
 from beras.autodiff.primitives import cast
 from beras.config import floatx
 from beras.core import Diffable
-from beras.errors import did_you_mean
 from beras.core.classes import register
 from beras.core.diffable import default_composition
+from beras.errors import did_you_mean
 
 __all__ = ["Layer", "reset_names"]
 
@@ -218,7 +218,7 @@ class Layer(Diffable):
     def _latest_inputs(self) -> Any:
         if "inputs" not in self.__dict__:
             raise RuntimeError(f"{self.name!r} has not been called yet: local Jacobians are about the latest call.")
-        return bare(self.inputs)
+        return bare(self.__dict__["inputs"])
 
     # Configuration
 

@@ -267,16 +267,17 @@ class Model(Layer):
         compiled = self._require_compiled()
         x, y = as_array("x", x), as_array("y", y)
         _check_epochs(epochs, initial_epoch)
-        sample_weight = class_weighted(class_weight, sample_weight, y)
+        held_out: Sequence[Any] | None = None
         if validation_data is not None:
             held_out = _unpack(validation_data)
         elif validation_split:
-            weights = None if sample_weight is None else np.asarray(sample_weight)
-            (x, y, sample_weight), held_out = split_off_validation(validation_split, x, y, weights)
-        else:
-            held_out = None
+            sample_weight = None if sample_weight is None else np.asarray(sample_weight)
+            (x, y, sample_weight), held_out = split_off_validation(validation_split, x, y, sample_weight)
+        sample_weight = class_weighted(class_weight, sample_weight, y)
         batches = Batches(x, y, sample_weight, batch_size, shuffle)
-        validation = None if held_out is None else Batches(*held_out, validation_batch_size or batch_size)
+        validation = None
+        if held_out is not None:
+            validation = Batches(held_out[0], held_out[1], held_out[2], validation_batch_size or batch_size)
         self._ensure_built(x.shape)
         steps = min(len(batches), steps_per_epoch or len(batches))
         hooks = callback_module.CallbackList(

@@ -49,8 +49,8 @@ class OneHotEncoder(Callable):
         strange = self.uniq[places] != labels
         if np.any(strange):
             raise ValueError(
-                f"Label {labels[strange].flat[0].item()!r} was not among those that fit saw: {self.uniq.tolist()[:20]}. "
-                f"Fit the encoder on all the labels there can be."
+                f"Label {labels[strange].flat[0].item()!r} was not among those that fit saw: "
+                f"{self.uniq.tolist()[:20]}. Fit the encoder on all the labels there can be."
             )
         return self.vecs[places]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -38,6 +37,8 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         self.name = name
 
     def __call__(self, step: Any) -> float:
+        from bisect import bisect_left
+
         return float(self.values[bisect_left(self.boundaries, int(step))])
 
     def get_config(self) -> dict[str, Any]:

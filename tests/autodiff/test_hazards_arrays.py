@@ -101,13 +101,11 @@ def test_integers_beside_a_followed_value():
 
 @pytest.mark.parametrize("function", [np.multiply, np.divide, np.power, np.maximum, np.hypot, np.arctan2, np.add])
 def test_a_list_or_tuple_beside_a_followed_value(function):
-    point, others = np.array([1.5, 2.5]), [2.0, 3.0]
-    for f in (lambda x: function(x, others), lambda x: function(tuple(others), x)):
-        with beras.GradientTape() as tape:
-            x = tape.watch(point)
-            y = np.sum(f(x))
-        expected = beras.numerical_gradient(lambda x: np.sum(f(x)), point)
-        np.testing.assert_allclose(tape.gradient(y, x), expected, rtol=1e-6)
+    def f(x):
+        return np.sum(function(x, [2.0, 3.0]) * 2 + function((2.0, 3.0), x))
+
+    point = np.array([1.5, 2.5])
+    np.testing.assert_allclose(beras.grad(f)(point), beras.numerical_gradient(f, point), rtol=1e-6)
 
 
 SHAPES = [(), (1,), (3,), (2, 1), (1, 3), (2, 3), (4, 1, 1), (4, 2, 3), (1, 1, 1)]

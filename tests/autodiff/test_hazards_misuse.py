@@ -115,7 +115,7 @@ def test_output_gradients_of_another_shape_or_number():
         y = x * 2
         with pytest.raises(ValueError, match=r"the target's shape \(2,\)\. Received: \(3,\)"):
             tape.gradient(y, x, output_gradients=np.ones(3))
-        with pytest.raises(ValueError, match="2 targets need as many output_gradients. Received: 1"):
+        with pytest.raises(ValueError, match=r"2 targets need as many output_gradients\. Received: 1"):
             tape.gradient([y, y], x, output_gradients=[np.ones(2)])
         with pytest.raises(ValueError, match=r"unconnected_gradients is 'none' or 'zero'\. Received: 'zeros'"):
             tape.gradient(y, x, unconnected_gradients="zeros")

@@ -36,7 +36,7 @@ def test_a_write_to_a_variable_between_the_tape_and_its_gradient_is_detected(wri
     with beras.GradientTape() as tape:
         y = np.sum(w * w)
     write(w)
-    with pytest.raises(RuntimeError, match="'kernel' .* was assigned to after this tape had recorded it"):
+    with pytest.raises(RuntimeError, match=r"'kernel' .* was assigned to after this tape had recorded it"):
         tape.gradient(y, w)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from beras.datasets import NAMES, DownloadError, IDXError, digits, load
 from beras.datasets.sources import SOURCES, STEMS
+from tests.datasets.changed import changed
 
 
 def test_names():
@@ -37,7 +38,7 @@ def test_auto_falls_back_and_says_so_in_one_line():
 
 def test_auto_names_what_the_mirrors_did(server, small_mnist, monkeypatch):
     mirrors = (server.url("missing"), server.url("web_page"))
-    monkeypatch.setitem(SOURCES, "mnist", small_mnist._replace(mirrors=mirrors))
+    monkeypatch.setitem(SOURCES, "mnist", changed(small_mnist, mirrors=mirrors))
     data = load("auto")
     assert data.name == "digits"
     assert "Not MNIST: MNIST could not be downloaded: train-images-idx3-ubyte.gz failed on 2 mirrors" in data.note
@@ -63,7 +64,7 @@ def test_mnist_is_taken_where_it_is(folder, name):
 
 
 def test_auto_downloads(server, small_mnist, monkeypatch):
-    monkeypatch.setitem(SOURCES, "mnist", small_mnist._replace(mirrors=(server.url("good"),)))
+    monkeypatch.setitem(SOURCES, "mnist", changed(small_mnist, mirrors=(server.url("good"),)))
     assert load().name == "mnist"
 
 

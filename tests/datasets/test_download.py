@@ -12,6 +12,7 @@ from beras import files as replacing_module
 from beras.datasets import download as download_module
 from beras.datasets.download import DownloadError, download
 from beras.datasets.sources import SOURCES, STEMS, RemoteFile
+from tests.datasets.changed import changed
 
 IMAGES, LABELS = STEMS["train"]
 ALL = [stem for pair in STEMS.values() for stem in pair]
@@ -121,7 +122,7 @@ def test_a_host_that_does_not_exist(tmp_path):
 
 def test_digest_of_the_published_gzip(tmp_path, server, small_mnist):
     body = server.files[f"{IMAGES}.gz"]
-    remote = small_mnist.files[IMAGES]._replace(sha256=hashlib.sha256(body).hexdigest(), digest_of="gzip")
+    remote = changed(small_mnist.files[IMAGES], sha256=hashlib.sha256(body).hexdigest(), digest_of="gzip")
     small_mnist.files[IMAGES] = remote
     with pytest.raises(DownloadError, match="the SHA-256 of its gzip is"):
         fetch(tmp_path, [server.url("recompressed")])

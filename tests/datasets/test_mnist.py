@@ -12,6 +12,7 @@ import beras.datasets
 from beras.datasets import IDXError, fashion_mnist, get_data_MNIST, kmnist, mnist, read_idx
 from beras.datasets.locate import cache_folder, find_file
 from beras.datasets.sources import SOURCES, STEMS
+from tests.datasets.changed import changed
 
 from .conftest import idx_bytes
 
@@ -94,7 +95,7 @@ def test_unknown_subset(subset, guess):
 
 
 def test_downloads_what_is_missing(server, small_mnist, contents, monkeypatch):
-    monkeypatch.setitem(SOURCES, "mnist", small_mnist._replace(mirrors=(server.url("good"),)))
+    monkeypatch.setitem(SOURCES, "mnist", changed(small_mnist, mirrors=(server.url("good"),)))
     assert get_data_MNIST("test")[0].shape == (10, 784)
     assert server.hits["good"] == 2
     check(mnist.load_data(), contents)
@@ -146,8 +147,8 @@ def test_labels_of_mnist_under_another_name(folder, monkeypatch):
     table = SOURCES["mnist"]
     stem = STEMS["train"][1]
     digest = hashlib.sha256(gzip.decompress(labels)).hexdigest()
-    files = {**table.files, stem: table.files[stem]._replace(sha256=digest)}
-    monkeypatch.setitem(SOURCES, "mnist", table._replace(files=files))
+    files = {**table.files, stem: changed(table.files[stem], sha256=digest)}
+    monkeypatch.setitem(SOURCES, "mnist", changed(table, files=files))
     with pytest.raises(IDXError, match="holds the labels of MNIST, not of Kuzushiji-MNIST"):
         kmnist.load_data(folder)
     assert len(mnist.load_data(folder)) == 2

@@ -77,7 +77,7 @@ def test_weights_of_classes_and_samples_agree(weights):
     theirs.build((None, 8))
     ours.build_for((None, 8))
     ours.set_weights(theirs.get_weights())
-    options = {"batch_size": 16, "epochs": 3, "shuffle": False, "verbose": 0}
+    options = {"batch_size": 16, "epochs": 3, "shuffle": False, "verbose": 0, "validation_split": 0.2}
     if weights == "class":
         options["class_weight"] = {0: 1.0, 1: 2.0, 2: 0.5}
     else:

@@ -303,3 +303,41 @@ def test_one_layer_used_twice_gets_both_gradients():
             return by_hand(*[value if i == number else a for i, a in enumerate(arrays)])
 
         np.testing.assert_allclose(found, beras.numerical_gradient(of_one, arrays[number]), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda: [beras.Dense(3, "softmax")],
+        lambda: [beras.Dense(3, activation=beras.activations.softmax)],
+        lambda: [beras.Dense(3), beras.Softmax()],
+        lambda: [beras.Dense(3), beras.Activation("softmax")],
+        lambda: [beras.Sequential([beras.Dense(3), beras.Softmax()])],
+    ],
+)
+@pytest.mark.parametrize(
+    ("loss", "y"),
+    [
+        ("sparse_categorical_crossentropy", np.array([1, 2])),
+        ("categorical_crossentropy", np.eye(3)[[1, 2]]),
+        (beras.losses.CategoricalCrossentropy(label_smoothing=0.0), np.eye(3)[[1, 2]]),
+    ],
+)
+def test_softmax_and_cross_entropy_are_fused_however_they_are_spelled(end, loss, y):
+    model = beras.Sequential([beras.Flatten(), *end()])
+    model.compile("sgd", loss)
+    model.build_for((None, 4))
+    kernel = np.zeros((4, 3))
+    kernel[:, 0] = 100
+    model.set_weights([kernel, np.zeros(3)])
+    big = np.full((2, 4), 10.0)
+    assert model.evaluate(big, y, verbose=0) == pytest.approx(4000)
+    assert model.train_on_batch(big, y) == pytest.approx(4000)
+    assert np.all(np.isfinite(model.get_weights()[0]))
+    np.testing.assert_allclose(model.predict(big, verbose=0), [[1, 0, 0]] * 2, atol=1e-7)
+
+
+def test_sigmoid_and_binary_cross_entropy_are_fused_too():
+    model = beras.Sequential([beras.Dense(1, "sigmoid", kernel_initializer="ones")])
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+    assert model.evaluate(np.full((2, 4), 100.0), np.zeros((2, 1)), verbose=0) == pytest.approx([400, 0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,9 @@ import numpy as np
 from beras.autodiff.registry import constant, define_variadic
 
 _Labels = list[Any]
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _parse(args: tuple) -> tuple[list[Any], list[_Labels], _Labels]:
@@ -76,7 +78,7 @@ def _pull_operand(slot: int, g: Any, ans: Any, *args: Any, optimize: Any = False
         if lengths.get(label, 0) < length:
             factors.append(np.ones(length, g.dtype))
             labels.append([label])
-    letter = dict(zip(dict.fromkeys(label for term in (*labels, wanted) for label in term), ascii_letters))
+    letter = dict(zip(dict.fromkeys(label for term in (*labels, wanted) for label in term), LETTERS))
     spell = ["".join(letter[label] for label in term) for term in (*labels, wanted)]
     optimize = optimize is not False or len(factors) > 2
     return np.einsum(",".join(spell[:-1]) + "->" + spell[-1], *factors, optimize=optimize)

@@ -31,13 +31,7 @@ _refuse("Write value * np.ones(shape).", "full")
 _refuse("Write start + step * np.arange(n), with a whole number n.", "arange")
 _refuse("Write start * (stop / start) ** np.linspace(0, 1, n).", "geomspace")
 
-# Complex numbers.
-_refuse(
-    "Its result is complex, and gradients here are real. Compute real and imaginary part apart: x @ np.cos(phase), "
-    "x @ np.sin(phase).",
-    "fft fft2 fftn hfft ifft ifft2 ifftn ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
-    np.fft,
-)
+# Complex numbers; those of np.fft stand in fourier.py.
 _refuse(
     "Its result may be complex. Use the real function of the same name: np.sqrt, np.log, np.arccos.",
     "arccos arcsin arctanh log log10 log2 logn power sqrt",

@@ -90,8 +90,6 @@ define(np.fliplr, lambda g, ans, x: np.fliplr(g))
 define(np.flipud, lambda g, ans, x: np.flipud(g))
 define(np.rot90, lambda g, ans, x, k=1, axes=(0, 1): np.rot90(g, -k, axes))
 define(np.roll, lambda g, ans, x, shift, axis=None: np.roll(g, np.negative(shift), axis))
-define(np.fft.fftshift, lambda g, ans, x, axes=None: np.fft.ifftshift(g, axes))
-define(np.fft.ifftshift, lambda g, ans, x, axes=None: np.fft.fftshift(g, axes))
 
 define(np.tile, _tile)
 define(np.repeat, _repeat)
