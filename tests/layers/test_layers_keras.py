@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import beras
-from tests.keras_oracle import keras as real_keras
 from beras import layers
+from tests.keras_oracle import keras as real_keras
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 
