@@ -392,7 +392,8 @@ def _sweep(records: list[Record], seeds: dict[int, Any], sources: list[int], wra
         one_by_one = type(rule) is PositionalRule
         if not one_by_one:
             slots = [slot for slot, parent in record.parents if parent in needed]
-            products = dict(zip(slots, rule.pull(g, ans, args, params, slots) if slots else (), strict=True))
+            pulled = rule.pull(g, ans, args, params, slots) if slots else []
+            products = dict(zip(slots, pulled if wrapped else bare(pulled), strict=True))
         operands = args if rule.at is None else args[rule.at]
         for slot, parent in record.parents:
             if parent not in needed:
@@ -405,7 +406,7 @@ def _sweep(records: list[Record], seeds: dict[int, Any], sources: list[int], wra
                 product = _fit(product, operand.shape, operand.dtype)
             earlier = cotangents.get(parent)
             if earlier is None:
-                cotangents[parent] = _own(product, g, ans, args, rule) if parent in wanted else product
+                cotangents[parent] = _own(product, ans, args, rule) if parent in wanted else product
             elif parent in owned and type(earlier) is np.ndarray and type(product) is np.ndarray:
                 np.add(earlier, product, out=earlier)
             else:
@@ -436,14 +437,15 @@ def _fit(product: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     return product if product.dtype == dtype else cast(product, dtype)
 
 
-def _own(product: Any, g: Any, ans: Any, args: Any, rule: Any) -> Any:
+def _own(product: Any, ans: Any, args: Any, rule: Any) -> Any:
     """Return a cotangent that has arrived at a source as an array that nobody else holds, so that it can be given away.
 
-    A rule of the table makes new arrays, except where it hands on what it was given.
+    A rule of the table makes new arrays, except where it hands on what it was given. (Its cotangent it may hand on:
+    nobody else holds that, or `_separate` sees to it.)
     """
     if not isinstance(product, np.ndarray):
         return product
-    lent = product is g or product is ans or any(product is x for x in args) or not isinstance(rule, Rule)
+    lent = product is ans or any(product is x for x in args) or not isinstance(rule, Rule)
     return product.copy() if lent or product.base is not None or not product.flags.writeable else product
 
 

@@ -10,6 +10,7 @@ from beras.autodiff.registry import RULES, define
 def write_and_check(results, others):
     """Write into each result; no other result and none of ``others`` may change."""
     arrays = [*results, *others]
+    assert len({id(a) for a in arrays}) == len(arrays)
     for result in results:
         before = [a.copy() for a in arrays]
         assert result.flags.writeable
@@ -88,6 +89,12 @@ def test_rules_of_ones_own_that_hand_out_what_they_hold():
                 x = tape.watch(a)
                 y = f(x)
             write_and_check([tape.gradient(y, x)], [a, constant])
+            with beras.GradientTape() as outer:
+                x = outer.watch(a)
+                with beras.GradientTape() as tape:
+                    tape.watch(x)
+                    y = f(x)
+            write_and_check([tape.gradient(y, x)], [a, constant])  # the outer tape has ended: plain arrays
     finally:
         del RULES[mine]
 

@@ -62,21 +62,23 @@ def test_a_target_computed_while_the_tape_was_paused(pause):
         tape.gradient(y, x)
 
 
-def test_a_target_computed_by_a_layer_while_the_tape_was_paused():
-    class Hand(beras.Diffable):
-        elementwise = True
+class Hand(beras.Diffable):
+    elementwise = True
 
-        def forward(self, inputs):
-            return inputs * 2
+    def forward(self, inputs):
+        return inputs * 2
 
-        def input_gradients(self):
-            return 2.0
+    def input_gradients(self):
+        return 2.0
 
+
+@pytest.mark.parametrize("call", [Hand(), beras.custom_gradient(lambda x: (x * 2, lambda g: g * 2))])
+def test_a_target_computed_by_a_call_with_its_own_gradient_while_the_tape_was_paused(call):
     with beras.GradientTape() as tape:
         x = tape.watch(X)
         h = x * 1
         with tape.stop_recording():
-            y = Hand()(h)
+            y = call(h)
     with pytest.raises(ValueError, match="it was computed while its recording was paused"):
         tape.gradient(y, x)
 

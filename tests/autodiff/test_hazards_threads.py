@@ -63,7 +63,8 @@ def test_a_tensor_of_another_thread_raises(use, own_tape):
         def elsewhere():
             if not own_tape:
                 return use(t)
-            with beras.GradientTape():
+            with beras.GradientTape() as own:
+                own.watch(t)
                 return use(t)
 
         with pytest.raises(RuntimeError, match="belongs to a tape of thread"):

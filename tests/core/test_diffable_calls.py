@@ -226,6 +226,26 @@ def test_a_container_bound_anew_by_each_call():
     assert len(layer.stack) == 1
 
 
+def test_a_container_made_by_the_first_call_alone():
+    class Lazy(Kept):
+        def __init__(self):
+            beras.Diffable.__init__(self)
+
+        def forward(self, inputs):
+            if "cache" not in self.__dict__:
+                self.cache, self.stack = {}, []
+            return super().forward(inputs)
+
+    layer = Lazy()
+    with beras.GradientTape() as tape:
+        a, b = tape.watch(X), tape.watch(X * 2)
+        y = np.sum(layer(a) + 10 * layer(b))
+    ga, gb = tape.gradient(y, [a, b])
+    np.testing.assert_allclose(ga, 2 * X)
+    np.testing.assert_allclose(gb, 40 * X)
+    assert len(layer.stack) == 2
+
+
 def test_what_forward_counts_is_seen_afterwards():
     class Counting(Square):
         calls = 0
