@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from beras.autodiff.dispatch import Tracked, apply, is_followed
+from beras.autodiff.dispatch import apply
+from beras.autodiff.tracked import Tracked, is_followed
 
 __all__ = ["ArrayMethods"]
 

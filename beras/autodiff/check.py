@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.dispatch import bare
 from beras.autodiff.functional import vjp
 from beras.autodiff.state import home
+from beras.autodiff.tracked import bare
 
 __all__ = ["GradientMismatch", "check_grads", "numerical_gradient"]
 

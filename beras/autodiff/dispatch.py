@@ -7,14 +7,24 @@ NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from beras.autodiff.arguments import (
+    check_count,
+    check_params,
+    out_position,
+    params_are_plain,
+    positional,
+    positional_count,
+    refusal,
+    refuse_slot,
+)
+from beras.autodiff.record import Record
 from beras.autodiff.registry import (
     CONSTANTS,
-    REFUSALS,
     RULES,
     Expansion,
     PositionalRule,
@@ -23,111 +33,12 @@ from beras.autodiff.registry import (
     register_late,
 )
 from beras.autodiff.state import Home, home, new_key
+from beras.autodiff.tracked import Tracked, bare, holds_tracked, is_followed, note_missed, refuse_foreign
 
 if TYPE_CHECKING:
     from beras.autodiff.tape import GradientTape
 
-__all__ = ["Record", "Tracked", "apply", "arrays_in", "attach", "bare", "checksum", "is_followed", "note_missed"]
-
-
-class Tracked:
-    """What a Tensor and a Variable share: an array, and an identity that tapes follow."""
-
-    __slots__ = ("_array", "_home", "_key")
-    _array: Any
-    _key: int
-    _home: Home | None
-
-    #: The class of recorded answers; the tensor module sets it.
-    tensor_type: ClassVar[Callable[[Any, int, Home], Any]]
-    trainable: bool = False
-    is_variable: ClassVar[bool] = False
-
-
-class Record:
-    """One operation on a tape: which rule answers for it, what it was given, and what it gave.
-
-    ``parents`` pairs each followed input's slot with its identity; ``key`` is the identity of the answer, or a tuple of
-    them (``None`` where an output is not differentiable). ``args`` and ``ans`` hold bare arrays when one tape recorded,
-    and Tensors when several did (``nested``), because an outer tape then needs to see the rule at work.
-    """
-
-    __slots__ = ("ans", "args", "checksums", "function", "key", "nested", "params", "parents", "rule")
-
-    def __init__(
-        self, function: Any, rule: Any, parents: list, key: Any, ans: Any, args: tuple, params: dict, nested: bool
-    ):
-        self.function = function
-        self.rule = rule
-        self.parents = parents
-        self.key = key
-        self.ans = ans
-        self.args = args
-        self.params = params
-        self.nested = nested
-        self.checksums: tuple[int, ...] | None = None
-
-    @property
-    def name(self) -> str:
-        return full_name(self.function)
-
-    def take_checksums(self) -> None:
-        """Note the content of the recorded arrays (see `beras.debug`)."""
-        self.checksums = self._sums()
-
-    def verify_checksums(self) -> None:
-        """Raise RuntimeError when a recorded array was written to since."""
-        if self.checksums is not None and self.checksums != self._sums():
-            raise RuntimeError(
-                f"An array that {self.name} had recorded (an input or its answer) was written to before the gradient "
-                f"was taken, so the gradient would be wrong. Write into a copy: a = a.copy()."
-            )
-
-    def _sums(self) -> tuple[int, ...]:
-        return tuple(map(checksum, arrays_in([self.args, self.ans, getattr(self.rule, "kept", None)])))
-
-
-def arrays_in(value: Any) -> Iterator[np.ndarray]:
-    """Yield the arrays in ``value``, however deep in Tensors, lists, tuples and dicts."""
-    value = bare(value)
-    if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from arrays_in(item)
-    elif isinstance(value, dict):
-        yield from arrays_in(list(value.values()))
-
-
-def checksum(array: np.ndarray) -> int:
-    """Return a number that all but certainly changes when the content of ``array`` does."""
-    from zlib import crc32
-
-    if array.dtype.hasobject:
-        return id(array)
-    return crc32(np.ascontiguousarray(array).view(np.uint8).data) if array.size else 0
-
-
-def bare(value: Any) -> Any:
-    """Return ``value`` with every Tensor and Variable in it, however deep in lists and tuples, as a bare array."""
-    if isinstance(value, Tracked):
-        return value._array
-    kind = type(value)
-    if kind is tuple or kind is list:
-        return kind(bare(item) for item in value)
-    if kind is dict:
-        return {name: bare(item) for name, item in value.items()}
-    return type(value)(*map(bare, value)) if isinstance(value, tuple) and hasattr(value, "_fields") else value
-
-
-def is_followed(value: Any) -> bool:
-    """Say whether a recording tape follows ``value``, or any Tensor or Variable inside it."""
-    if isinstance(value, Tracked):
-        here = value._home or home()
-        return any(tape.follows(value) for tape in here.recording)
-    if isinstance(value, (list, tuple)):
-        return any(map(is_followed, value))
-    return isinstance(value, dict) and any(map(is_followed, value.values()))
+__all__ = ["apply", "attach"]
 
 
 def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
@@ -150,13 +61,13 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
         rule = RULES.get(function)
     if rule is None:
         if function not in CONSTANTS and is_followed((args, params)):
-            raise TypeError(_refusal(function))
+            raise TypeError(refusal(function))
         return _plain(function, args, params, here)
-    if params and not _params_are_plain(function, rule, params):
+    if params and not params_are_plain(function, rule, params):
         if not is_followed((args, params)):
             return _plain(function, args, params, here)
-        args, params = _positional(function, rule, args, params)
-        _check_params(function, rule, params)
+        args, params = positional(function, rule, args, params)
+        check_params(function, rule, params)
     if type(rule) is PositionalRule and len(tapes) == 1:
         answer = _apply_simply(function, rule, args, params, tapes[0], here)
         if answer is not None:
@@ -164,7 +75,7 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
     if type(rule) is Expansion:
         if not is_followed((args, params)):
             return _plain(function, args, params, here)
-        _check_count(function, rule, args)
+        check_count(function, rule, args)
         return rule.body(*args, **params)
 
     at = rule.at
@@ -175,13 +86,13 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
     for slot, operand in enumerate(operands):
         if isinstance(operand, Tracked):
             if operand._home is not here and operand._home is not None:
-                _refuse_foreign(operand, here)
+                refuse_foreign(operand, here)
             values[slot] = operand._array
             if rule.differentiates(slot):
                 tracked.append((slot, operand))
             else:
                 if slot >= len(getattr(rule, "vjps", ())):
-                    _refuse_slot(function, slot, operand)
+                    refuse_slot(function, slot, operand)
                 others.append((slot, operand))
         elif type(operand) is list or type(operand) is tuple:
             if is_followed(operand):
@@ -195,8 +106,8 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
     if at is not None:
         stored = _splice(args, at, values)
         values = [bare(value) for value in stored]
-    if tracked and len(args) > _positional_count(rule) and is_followed(args):
-        _check_count(function, rule, args)
+    if tracked and len(args) > positional_count(rule) and is_followed(args):
+        check_count(function, rule, args)
     ans = function(*values, **params)
     if not tracked:
         return ans
@@ -227,7 +138,7 @@ def _apply_simply(
                 return None
             parents.append((slot, key))
             values.append(operand._array)
-        elif (type(operand) is list or type(operand) is tuple) and (vjps[slot] is not None or _holds_tracked(operand)):
+        elif (type(operand) is list or type(operand) is tuple) and (vjps[slot] is not None or holds_tracked(operand)):
             return None
         else:
             values.append(operand)
@@ -253,7 +164,7 @@ def attach(function: Any, rule: Any, inputs: Sequence[Any], ans: Any) -> Any:
     tracked = [(slot, value) for slot, value in enumerate(inputs) if isinstance(value, Tracked)]
     for _, value in tracked:
         if value._home is not here and value._home is not None:
-            _refuse_foreign(value, here)
+            refuse_foreign(value, here)
     return _record(function, rule, here.recording, tracked, ans, tuple(map(bare, inputs)), {}, here)
 
 
@@ -327,201 +238,11 @@ def _keep_tensors(args: tuple, values: list, tracked: list, at: int | None) -> t
 def _plain(function: Callable[..., Any], args: tuple, params: dict, here: Home) -> Any:
     out = params.get("out") if params else None
     if out is None and len(args) > 1 and not isinstance(function, np.ufunc):
-        out = args[_out_position(function) :][:1]
-    if out is not None and _holds_tracked(out):
+        out = args[out_position(function) :][:1]
+    if out is not None and holds_tracked(out):
         raise TypeError(
             f"{full_name(function)} cannot write its result into a Tensor or Variable (out=...). "
             f"Assign the result instead: w.assign(...), or w[...] = ..."
         )
     note_missed((args, params), here)
     return function(*bare(args), **bare(params))
-
-
-_out_positions: dict[Any, int] = {}
-
-
-def _out_position(function: Callable[..., Any]) -> int:
-    """Return the position at which a function takes ``out``, or one beyond all arguments."""
-    position = _out_positions.get(function)
-    if position is None:
-        from inspect import signature
-
-        try:
-            names = list(signature(function).parameters)
-        except (TypeError, ValueError):  # some functions written in C
-            names = []
-        position = _out_positions[function] = names.index("out") if "out" in names else 1 << 30
-    return position
-
-
-def _holds_tracked(value: Any) -> bool:
-    return isinstance(value, Tracked) or (isinstance(value, (tuple, list)) and any(map(_holds_tracked, value)))
-
-
-def note_missed(value: Any, here: Home) -> None:
-    """Remember on its tape that a followed Tensor was used while nothing recorded, for the error that may come."""
-    if isinstance(value, Tracked):
-        owner = value._home
-        if owner is not None and owner is not here:
-            _refuse_foreign(value, here)
-        for tape in here.tapes:
-            if value._key in tape.followed and (here.paused or not tape.is_recording):
-                tape.missed = "while its recording was paused"
-        ended = here.ended() if here.ended is not None else None
-        if ended is not None and value._key in ended.followed:
-            ended.missed = "after its `with` block had ended"
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            note_missed(item, here)
-    elif isinstance(value, dict):
-        for item in value.values():
-            note_missed(item, here)
-
-
-def _params_are_plain(function: Callable[..., Any], rule: Any, params: dict) -> bool:
-    return not any(_holds_tracked(value) for value in params.values()) and not _unknown_params(rule, params)
-
-
-_positional_counts: dict[Any, float] = {}
-
-
-def _positional_count(rule: Any) -> float:
-    """Return how many arguments a rule takes by position: those beyond are ``out`` and what NumPy has behind it."""
-    count = _positional_counts.get(rule)
-    if count is None:
-        from inspect import Parameter, signature
-
-        count = float("inf")
-        for vjp in _bodies(rule):
-            kinds = [p.kind for p in signature(vjp).parameters.values()]
-            if Parameter.VAR_POSITIONAL not in kinds:
-                by_position = kinds.count(Parameter.POSITIONAL_OR_KEYWORD) + kinds.count(Parameter.POSITIONAL_ONLY)
-                count = min(count, by_position - (0 if type(rule) is Expansion else 2))
-        _positional_counts[rule] = count
-    return count
-
-
-def _check_count(function: Callable[..., Any], rule: Any, args: tuple) -> None:
-    count = _positional_count(rule)
-    if len(args) > count:
-        raise TypeError(
-            f"{full_name(function)} is recorded by beras with at most {count} arguments by position. "
-            f"Received: {len(args)}. Give the others by name, and no out=: a result that overwrites an array cannot be "
-            f"recorded."
-        )
-
-
-def _bodies(rule: Any) -> list[Callable[..., Any]]:
-    if type(rule) is Expansion:
-        return [rule.body]
-    return [vjp for vjp in rule.vjps if vjp] if hasattr(rule, "vjps") else [rule.vjp]
-
-
-_known_params: dict[Any, Any] = {}
-
-
-def _unknown_params(rule: Any, params: dict) -> list[str]:
-    known = _known_params.get(rule, False)
-    if known is False:
-        known = _known_params[rule] = _signature_names(rule)
-    return [] if known is None else [name for name in params if name not in known]
-
-
-def _operand_count(rule: Any) -> int:
-    """Return how many arguments of a rule are operands, each in a position of its own."""
-    if hasattr(rule, "vjps"):
-        return len(rule.vjps)
-    return 1 + max(rule.differentiable) if hasattr(rule, "differentiable") else 0
-
-
-def _signature_names(rule: Any) -> frozenset[str] | None:
-    """Return the parameter names that all functions of a rule take, or ``None`` when they take any.
-
-    Operands are not among them: those given by name go to their positions first.
-    """
-    from inspect import Parameter, signature
-
-    operands = _operand_count(rule)
-    names: set[str] | None = None
-    for body in _bodies(rule):
-        parameters = signature(body).parameters.values()
-        if any(p.kind is Parameter.VAR_KEYWORD for p in parameters):
-            continue
-        mine = {p.name for p in list(parameters)[2 + operands if operands else 0 :]}
-        names = mine if names is None else names & mine
-    return None if names is None else frozenset(names)
-
-
-def _positional(function: Callable[..., Any], rule: Any, args: tuple, params: dict) -> tuple[tuple, dict]:
-    """Move array arguments that were given by keyword to their positions, so that the rule finds them."""
-    from inspect import Parameter, signature
-
-    by_name = [name for name, value in params.items() if _holds_tracked(value)]
-    if "out" in by_name or isinstance(function, np.ufunc):
-        return args, params
-    rest = dict(params)
-    moved = list(args)
-    try:
-        parameters = list(signature(function).parameters.values())
-    except ValueError:  # written in C, before NumPy 2.4: its rule has the same parameters
-        body = _bodies(rule)[0]
-        parameters = list(signature(body).parameters.values())[0 if type(rule) is Expansion else 2 :]
-    positional = [p for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
-    left = positional[len(args) :]
-    by_name += [p.name for p in positional[: _operand_count(rule)] if p.name in rest]  # plain operands too
-    last = max((place for place, parameter in enumerate(left) if parameter.name in by_name), default=-1)
-    for parameter in left[: last + 1]:
-        if parameter.name not in rest and parameter.default is Parameter.empty:
-            break
-        moved.append(rest.pop(parameter.name, parameter.default))
-    return tuple(moved), rest
-
-
-def _check_params(function: Callable[..., Any], rule: Any, params: dict) -> None:
-    name = full_name(function)
-    if params.get("out") is not None:
-        raise TypeError(
-            f"{name}(..., out=...) cannot be recorded: it would overwrite an array that a gradient may need. "
-            f"Use the returned Tensor instead."
-        )
-    params.pop("out", None)
-    followed = [key for key, value in params.items() if _holds_tracked(value)]
-    if followed and type(rule) is not Expansion:
-        raise TypeError(
-            f"{name}(..., {followed[0]}=Tensor) has no gradient with respect to {followed[0]}. Pass a plain array: "
-            f"{followed[0]}=beras.stop_gradient(t), or write the operation out in arithmetic."
-        )
-    unknown = _unknown_params(rule, params)
-    if unknown:
-        raise TypeError(
-            f"{name}(..., {unknown[0]}=...) is not recorded by beras. Leave {unknown[0]} out and say the same with "
-            f"another operation: np.where for a mask, t.astype(dtype) for a dtype, + for an initial value."
-        )
-
-
-def _refuse_slot(function: Callable[..., Any], slot: int, operand: Any) -> None:
-    if is_followed(operand):
-        raise TypeError(
-            f"{full_name(function)} has no gradient with respect to its argument {slot}. "
-            f"Pass a plain array there: beras.stop_gradient(t)."
-        )
-
-
-def _refuse_foreign(tensor: Any, here: Home) -> None:
-    if any(tensor._key in tape.followed for tape in tensor._home.tapes):
-        raise RuntimeError(
-            f"This Tensor belongs to a tape of thread {tensor._home.name!r} that is still open; it was used in thread "
-            f"{here.name!r}, where that tape does not record. Open a tape in the thread that computes, "
-            f"or pass t.numpy()."
-        )
-
-
-def _refusal(function: Callable[..., Any]) -> str:
-    instead = REFUSALS.get(function)
-    name = full_name(function)
-    if instead is None:
-        instead = (
-            "Give it one with beras.custom_gradient, or take the value out of the tape with beras.stop_gradient(t)."
-        )
-        return f"{name} has no gradient rule. {instead}"
-    return f"{name} cannot be recorded on a tape. {instead}"

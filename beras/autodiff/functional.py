@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.dispatch import Tracked, attach, bare, is_followed, note_missed
+from beras.autodiff.dispatch import attach
 from beras.autodiff.state import home, no_gradient
 from beras.autodiff.tape import GradientTape, leaves, restore
 from beras.autodiff.tensor import Tensor, Variable
+from beras.autodiff.tracked import Tracked, bare, is_followed, note_missed
 
 __all__ = ["custom_gradient", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from beras.autodiff.dispatch import Tracked, apply
+from beras.autodiff.dispatch import apply
 from beras.autodiff.registry import define
+from beras.autodiff.tracked import Tracked
 
 __all__ = ["cast", "getitem", "masked", "primitive", "scatter_add", "unbroadcast"]
 

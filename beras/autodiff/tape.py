@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.dispatch import Record, Tracked, bare
 from beras.autodiff.primitives import cast, unbroadcast
+from beras.autodiff.record import Record
 from beras.autodiff.registry import PositionalRule, Rule
 from beras.autodiff.state import Home, home, new_key
 from beras.autodiff.tensor import Tensor, Variable
+from beras.autodiff.tracked import Tracked, bare
 
 __all__ = ["GradientTape"]
 

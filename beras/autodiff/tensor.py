@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from beras.autodiff.array_methods import ArrayMethods
-from beras.autodiff.dispatch import Tracked
 from beras.autodiff.state import Home, home, new_key
+from beras.autodiff.tracked import Tracked
 from beras.config import floatx
 
 __all__ = ["Tensor", "Variable", "stop_gradient"]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from beras.autodiff import Variable
-from beras.autodiff.dispatch import Tracked, bare, checksum, is_followed
+from beras.autodiff.record import checksum
 from beras.autodiff.state import home
+from beras.autodiff.tracked import Tracked, bare, is_followed
 from beras.core.weighted import Weighted
 
 if TYPE_CHECKING:

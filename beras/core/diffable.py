@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from beras.autodiff import GradientTape, Variable, no_gradient
-from beras.autodiff.dispatch import Tracked, attach, bare, note_missed
+from beras.autodiff.dispatch import attach
 from beras.autodiff.state import home
+from beras.autodiff.tracked import Tracked, bare, note_missed
 from beras.config import floatx
 from beras.core.call_record import CallRule, content, first_order_only, input_position, new_frame
 from beras.core.callable import Callable

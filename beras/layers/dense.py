@@ -9,8 +9,8 @@ import numpy as np
 
 from beras import activations, initializers, regularizers
 from beras.autodiff import primitive
-from beras.autodiff.dispatch import bare
 from beras.autodiff.registry import define
+from beras.autodiff.tracked import bare
 from beras.layers.layer import Layer
 
 __all__ = ["Dense", "affine"]

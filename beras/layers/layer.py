@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial, wraps
 from typing import Any
 
 import numpy as np
 
 from beras import initializers, regularizers
 from beras.autodiff import Variable, no_gradient, vjp
-from beras.autodiff.dispatch import bare
 from beras.autodiff.primitives import cast
+from beras.autodiff.tracked import bare
 from beras.config import floatx
 from beras.core import Diffable
 from beras.core.classes import register
 from beras.core.diffable import default_composition
-from beras.errors import did_you_mean
+from beras.layers.arguments import automatic_config, lacks_config, refuse_argument
 
 __all__ = ["Layer", "reset_names"]
 
@@ -35,6 +36,18 @@ def automatic_name(kind: str) -> str:
     number = _names[base]
     _names[base] += 1
     return f"{base}_{number}" if number else base
+
+
+def _once_built(build: Any) -> Any:
+    """Return ``build`` such that it records nothing on a tape, and leaves the layer built: it may be called directly."""
+
+    @wraps(build)
+    def building(self: Layer, *args: Any, **params: Any) -> None:
+        with no_gradient():
+            build(self, *args, **params)
+        self.built = True
+
+    return building
 
 
 class Layer(Diffable):
@@ -57,6 +70,8 @@ class Layer(Diffable):
     """
 
     traced = True
+    #: Whether `get_config` takes the arguments as they were given, since the class does not say them.
+    _describes_itself: bool = False
 
     def __init__(
         self,
@@ -66,16 +81,14 @@ class Layer(Diffable):
         dtype: Any = None,
         activity_regularizer: Any = None,
         input_shape: Sequence[int] | None = None,
+        input_dim: int | None = None,
         **unknown: Any,
     ):
         if unknown:
-            known = ("name", "trainable", "dtype", "activity_regularizer", "input_shape")
-            first = next(iter(unknown))
-            raise TypeError(
-                f"{type(self).__name__} takes no argument {first!r}.{did_you_mean(first, known)} "
-                f"Received: {first}={unknown[first]!r}."
-            )
+            refuse_argument(type(self), *next(iter(unknown.items())))
         super().__init__()
+        if input_dim is not None:
+            input_shape = (input_dim,)
         self._name = name or automatic_name(type(self).__name__)
         self.dtype = np.dtype(dtype or floatx()).name
         self.trainable = trainable
@@ -84,9 +97,19 @@ class Layer(Diffable):
         self.requested_input_shape = None if input_shape is None else (None, *input_shape)
         self._regularizers: dict[int, Any] = {}
 
+    def __new__(cls, *args: Any, **params: Any) -> Any:
+        """Remember the arguments where `get_config` will need them."""
+        self = super().__new__(cls)
+        if cls._describes_itself:
+            self.__dict__["_given"] = partial(cls, *args, **params)
+        return self
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         register(cls)
+        cls._describes_itself = lacks_config(cls)
+        if "build" in cls.__dict__:
+            cls.build = _once_built(cls.__dict__["build"])  # type: ignore[method-assign]
 
     @property
     def name(self) -> str:
@@ -107,18 +130,27 @@ class Layer(Diffable):
         initializer: Any = None,
         dtype: Any = None,
         trainable: bool = True,
+        autocast: bool = True,
         regularizer: Any = None,
         constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
         name: str | None = None,
     ) -> Variable:
         """Return a new Variable of ``shape``, filled by ``initializer`` (``"glorot_uniform"`` unless said otherwise).
 
-        ``regularizer`` adds its penalty on this weight to the loss in training. The Keras equivalent is
-        ``keras.Layer.add_weight``.
+        ``regularizer`` adds its penalty on this weight to the loss in training. ``autocast`` and ``aggregation`` are
+        Keras's and do nothing here. The Keras equivalent is ``keras.Layer.add_weight``.
+
+        Raises:
+            ValueError: for a ``constraint`` or ``overwrite_with_gradient``, which beras does not have.
         """
+        if overwrite_with_gradient:
+            raise ValueError("Weights that are overwritten with their gradient are not built. Received: True.")
         if constraint is not None:
             raise ValueError(f"Constraints on weights are not built yet. Received: constraint={constraint!r}.")
         draw = initializers.get("glorot_uniform" if initializer is None else initializer)
+        shape = (shape,) if isinstance(shape, (int, np.integer)) else shape
         kind = np.dtype(dtype or self.dtype)
         weight = Variable(draw(tuple(shape), dtype=kind), trainable=trainable, dtype=kind, name=name)
         if regularizer is not None:
@@ -136,6 +168,16 @@ class Layer(Diffable):
         return output
 
     def _cast(self, inputs: Any) -> Any:
+        if "_regularizers" not in self.__dict__:
+            raise RuntimeError(
+                f"{type(self).__name__}.__init__ did not call super().__init__(), which makes it a layer. Begin with it."
+            )
+        if isinstance(inputs, Layer):
+            raise TypeError(
+                f"Layer {self.name!r} takes arrays. Received: {inputs!r}. Models here are made with Sequential([...]) or "
+                f"as a class derived from beras.Model whose call() uses the layers; Keras's functional form, which "
+                f"calls layers on an Input, is not built yet."
+            )
         if not hasattr(inputs, "dtype"):
             inputs = np.asarray(inputs)
         if inputs.dtype == self.dtype:
@@ -152,10 +194,9 @@ class Layer(Diffable):
             self.build_for((None, *shape[1:]))
 
     def build_for(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights, once, and remember the input's shape."""
+        """Make the weights, once."""
         if not self.built:
-            with no_gradient():
-                self.build(tuple(input_shape))
+            self.build(tuple(input_shape))
             self.built = True
 
     # What the loss is told
@@ -223,7 +264,16 @@ class Layer(Diffable):
     # Configuration
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments as plain values."""
+        """Return the constructor's arguments as plain values.
+
+        A class of the user's own with arguments of its own defines `get_config` too. If it does not, the arguments
+        that it was made with are taken, as in Keras.
+
+        Raises:
+            TypeError: when one of these is no plain value.
+        """
+        if self._describes_itself:
+            return automatic_config(self, self.__dict__["_given"])
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.dispatch import Tracked
+from beras.autodiff.tracked import Tracked
 from beras.core.floating import floating
 
 __all__ = ["align", "same_rank"]

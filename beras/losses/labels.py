@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.dispatch import bare
+from beras.autodiff.tracked import bare
 
 __all__ = ["class_numbers", "place_of"]
 

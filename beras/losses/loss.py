@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from beras.autodiff import grad
-from beras.autodiff.dispatch import Tracked, bare
+from beras.autodiff.tracked import Tracked, bare
 from beras.core import Diffable
 from beras.core.floating import floating
 from beras.core.naming import snake_case

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from beras.autodiff.dispatch import bare
+from beras.autodiff.tracked import bare
 from beras.losses.align import align
 from beras.metrics.metric import Metric
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.dispatch import bare
+from beras.autodiff.tracked import bare
 from beras.errors import unknown_name
 from beras.losses.probabilities import EPSILON
 from beras.metrics.metric import Metric

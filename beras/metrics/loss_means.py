@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from beras import losses
-from beras.autodiff.dispatch import bare
+from beras.autodiff.tracked import bare
 from beras.losses.align import align
 from beras.metrics.mean import Mean, MeanMetricWrapper
 

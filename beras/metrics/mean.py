@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.dispatch import bare
+from beras.autodiff.tracked import bare
 from beras.metrics.metric import Metric
 
 __all__ = ["Mean", "MeanMetricWrapper", "Sum"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from beras import config
-from beras.autodiff.dispatch import bare
+from beras.autodiff.tracked import bare
 
 __all__ = ["Batches", "as_array", "class_weighted", "split_off_validation"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from beras import metrics
-from beras.autodiff.dispatch import bare
+from beras.autodiff.tracked import bare
 
 __all__ = ["Compiled"]
 

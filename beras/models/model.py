@@ -10,7 +10,7 @@ import numpy as np
 from beras import callbacks as callback_module
 from beras import losses, optimizers
 from beras.autodiff import GradientTape
-from beras.autodiff.dispatch import bare
+from beras.autodiff.tracked import bare
 from beras.layers import Layer
 from beras.models.batches import Batches, as_array, class_weighted, split_off_validation
 from beras.models.compiled import Compiled, made_again

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from beras.autodiff import Variable
-from beras.autodiff.dispatch import Tracked, bare, is_followed
+from beras.autodiff.tracked import Tracked, bare, is_followed
 
 __all__ = ["accept", "norm"]
 

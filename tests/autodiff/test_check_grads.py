@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import beras
-from beras.autodiff.dispatch import bare
 from beras.autodiff.registry import RULES, define
+from beras.autodiff.tracked import bare
 
 X = np.array([[0.4, -0.7, 1.3], [0.2, 0.9, -1.1]])
 W = np.array([[0.5, -0.2, 0.1], [0.3, 0.8, -0.4], [0.6, -0.9, 0.7]])

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.dispatch import bare
 from beras.autodiff.primitives import scatter_add
 from beras.autodiff.registry import define, define_sequence, expand
 from beras.autodiff.rules.places import numbered, put_back, structural
+from beras.autodiff.tracked import bare
 
 
 def _within(indices: Any, length: int, mode: str) -> Any:

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.dispatch import bare
 from beras.autodiff.primitives import scatter_add
+from beras.autodiff.tracked import bare
 
 __all__ = ["numbered", "put_back", "structural"]
 
