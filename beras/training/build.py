@@ -1,0 +1,94 @@
+"""From a configuration: the compiled model, and the callbacks."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+from beras import callbacks as callback_module
+from beras import layers, models
+from beras.core.lookup import find
+from beras.optimizers.lookup import OPTIMIZERS
+from beras.training.config import RunConfig
+from beras.training.decays import DECAYS
+from beras.training.named import make_named, split_named
+
+__all__ = ["CALLBACKS", "build_callbacks", "build_model", "build_optimizer"]
+
+_OFFERED = ("CSVLogger", "EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "TensorBoard", "TerminateOnNaN")
+#: The callbacks that can be asked for by name.
+CALLBACKS = {name: getattr(callback_module, name) for name in _OFFERED if hasattr(callback_module, name)}
+#: The arguments of theirs that are paths.
+_PATHS = ("filepath", "filename", "log_dir")
+
+
+def build_model(
+    config: RunConfig, image_shape: tuple[int, ...], n_classes: int, scale: int, n_train: int
+) -> models.Sequential:
+    """Return the model of ``config``, built and compiled.
+
+    Images go in as bytes from 0 to ``scale``, ``(batch, *image_shape)``; probabilities come out, ``(batch,
+    n_classes)``. ``n_train`` images make an epoch, which tells the schedule how many steps there will be.
+
+    Raises:
+        ValueError: for a name or an argument that the layers or the optimizer refuse.
+    """
+    parts: list[Any] = [
+        layers.Input(image_shape, name="image"),
+        layers.Rescaling(1 / scale, name="rescaling"),
+        layers.Flatten(name="flatten"),
+    ]
+    for number, units in enumerate(config.layers, start=1):
+        parts.append(layers.Dense(units, activation=config.activation, name=f"hidden_{number}"))
+        if config.dropout:
+            parts.append(layers.Dropout(config.dropout, name=f"dropout_{number}"))
+    parts.append(layers.Dense(n_classes, activation="softmax", name="output"))
+    model = models.Sequential(parts, name=f"{config.dataset}_classifier")
+
+    optimizer = build_optimizer(config, steps=config.epochs * -(-n_train // config.batch_size))
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def build_optimizer(config: RunConfig, steps: int) -> Any:
+    """Return the optimizer of ``config``, whose learning rate falls over ``steps`` updates.
+
+    Raises:
+        ValueError: for an unknown name or argument.
+    """
+    name, arguments = split_named(config.optimizer)
+    cls = find("optimizer", name, OPTIMIZERS)
+    return make_named(cls, arguments, learning_rate=DECAYS[config.decay](config.learning_rate, steps))
+
+
+def build_callbacks(config: RunConfig, folder: Path) -> list[Any]:
+    """Return the callbacks of ``config``; the relative paths among their arguments begin in ``folder``.
+
+    Raises:
+        ValueError: for an unknown name or argument, and for a callback that could do nothing in this run.
+    """
+    made = []
+    for text in config.callbacks:
+        name, arguments = split_named(text)
+        cls = find("callback", name, CALLBACKS)
+        for parameter in inspect.signature(cls).parameters.values():
+            if parameter.name in _PATHS:
+                given = arguments.get(parameter.name, parameter.default)
+                if given is not parameter.empty:
+                    arguments[parameter.name] = str(folder / str(given))
+        callback = make_named(cls, arguments)
+        _check_use(cls.__name__, callback, config)
+        made.append(callback)
+    return made
+
+
+def _check_use(kind: str, callback: Any, config: RunConfig) -> None:
+    monitor = str(getattr(callback, "monitor", ""))
+    if monitor.startswith("val_") and not config.validation:
+        raise ValueError(
+            f"{kind} watches {monitor}, so some training images must be set aside: --validation 0.1; "
+            f"or let it watch the training: --callback {kind}:monitor={monitor.removeprefix('val_')}."
+        )
+    if kind == "ReduceLROnPlateau" and config.decay != "none":
+        raise ValueError("ReduceLROnPlateau sets the learning rate itself: add --decay none.")

@@ -1,0 +1,140 @@
+import json
+import sys
+
+import pytest
+
+KEYS = ["dataset", "epochs", "seconds", "train_loss", "test_loss", "test_accuracy", "parameters", "run_dir"]
+QUICK = ("--dataset", "digits", "--layers", "8", "--epochs", 1, "--no-figures")
+
+
+def test_the_last_line_is_one_json_object_with_the_keys_in_order(beras_command, tmp_path):
+    result = beras_command("train", *QUICK, "--out", tmp_path / "r", "--json")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    found = json.loads(result.stdout.splitlines()[-1])
+    assert list(found) == KEYS
+    assert found["dataset"] == "digits"
+    assert found["epochs"] == 1
+    assert found["parameters"] == 64 * 8 + 8 + 8 * 10 + 10
+    assert found["run_dir"] == str(tmp_path / "r")
+    assert 0 < found["seconds"] < 60
+
+
+def test_elsewhere_than_in_a_terminal_there_is_one_line_an_epoch_and_no_escape_code(beras_command, tmp_path):
+    result = beras_command("train", *QUICK[:-3], "--epochs", 3, "--no-figures", "--out", tmp_path / "r")
+    assert "\x1b" not in result.stdout
+    assert [line[:9] for line in result.stdout.splitlines() if line.startswith("Epoch")] == [
+        *("Epoch 1/3", "Epoch 2/3", "Epoch 3/3")
+    ]
+
+
+def test_quiet_has_no_progress(beras_command, tmp_path):
+    assert "Epoch" not in beras_command("train", *QUICK, "--quiet", "--out", tmp_path / "r").stdout
+
+
+def test_no_hidden_layers_is_softmax_regression(beras_command, tmp_path):
+    result = beras_command(
+        *(
+            "train",
+            "--dataset",
+            "digits",
+            "--layers",
+            "",
+            "--epochs",
+            1,
+            "--no-figures",
+            "--json",
+            "--out",
+            tmp_path / "r",
+        )
+    )
+    assert "softmax regression" in result.stdout
+    assert json.loads(result.stdout.splitlines()[-1])["parameters"] == 650
+
+
+def test_without_out_the_run_goes_to_runs(beras_command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    beras_command("train", *QUICK)
+    (made,) = (tmp_path / "runs").iterdir()
+    assert made.name.startswith("digits-")
+
+
+def test_a_used_folder_is_refused_untouched_unless_overwrite(beras_command, tmp_path):
+    (tmp_path / "model.safetensors").write_text("precious", encoding="utf-8")
+    refused = beras_command("train", *QUICK, "--out", tmp_path)
+    assert refused.exit_code == 2
+    assert "--overwrite" in refused.stderr
+    assert (tmp_path / "model.safetensors").read_text(encoding="utf-8") == "precious"
+    assert beras_command("train", *QUICK, "--out", tmp_path, "--overwrite").exit_code == 0
+    assert beras_command("evaluate", tmp_path).exit_code == 0
+
+
+def test_auto_without_mnist_says_in_one_line_that_it_uses_the_digits_and_why(beras_command, tmp_path, monkeypatch):
+    def no_network(*_, **__):
+        from beras.datasets import DownloadError
+
+        raise DownloadError("MNIST could not be downloaded.", "there is no network.")
+
+    monkeypatch.setattr("beras.datasets.choose.load_family", no_network)
+    first = beras_command("train", *QUICK[2:], "--out", tmp_path / "r").stdout.splitlines()[0]
+    assert "digits embedded in beras" in first
+    assert "Not MNIST" in first
+    insisted = beras_command("train", "--dataset", "mnist", *QUICK[2:], "--out", tmp_path / "s")
+    assert insisted.exit_code == 1
+    assert "could not be downloaded" in insisted.stderr
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--optimizer", "adm"], "Unknown optimizer 'adm'. Did you mean 'adam'?"),
+        (["--activation", "rleu"], "Did you mean 'relu'?"),
+        (["--dataset", "minst"], "Did you mean 'mnist'?"),
+        (["--dataset", "aut"], "Did you mean 'auto'?"),
+        (["--decay", "cosin"], "Did you mean 'cosine'?"),
+        (["--callback", "EarlyStoping"], "Did you mean 'EarlyStopping'?"),
+        (["--layers", "256;128"], "--layers takes whole numbers"),
+        (["--layers", "0"], "layers"),
+        (["--epoch", "3"], "Did you mean '--epochs'?"),
+        (["--epochs", "three"], "'--epochs'"),
+        (["--epochs", "0"], "epochs must be 1 or more"),
+        (["--learning-rate", "-1"], "learning_rate must be a number above 0"),
+        (["--validation", "1"], "validation must be a share"),
+        (["extra"], "extra"),
+    ],
+)
+def test_bad_usage_is_one_sentence_and_exit_code_2(beras_command, tmp_path, monkeypatch, arguments, sentence):
+    monkeypatch.chdir(tmp_path)
+    result = beras_command("train", *arguments)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stderr.startswith("Error: ")
+    assert len(result.stderr.splitlines()) == 1
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_a_failure(beras_command, tmp_path):
+    (tmp_path / "file").touch()
+    result = beras_command("train", *QUICK, "--out", tmp_path / "file" / "r")
+    assert result.exit_code == 1
+    assert "cannot be used as a run folder" in result.stderr
+    assert "Epoch" not in result.stdout
+
+
+def test_a_loss_that_is_no_number_is_a_failure(beras_command, tmp_path):
+    result = beras_command(
+        *("train", *QUICK, "--optimizer", "sgd", "--learning-rate", "1e38", "--decay", "none", "--out", tmp_path / "r")
+    )
+    assert result.exit_code == 1
+    assert "smaller learning rate" in result.stderr
+
+
+def test_without_matplotlib_training_works_and_says_what_to_install(beras_command, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.font_manager", None)
+    result = beras_command("train", *QUICK[:-1], "--out", tmp_path / "r", "--json")
+    assert result.exit_code == 0
+    assert 'pip install "beras[viz]"' in result.stdout
+    assert list(json.loads(result.stdout.splitlines()[-1])) == KEYS
