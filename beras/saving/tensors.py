@@ -30,7 +30,8 @@ def save_weights(path: Any, named: Mapping[str, np.ndarray], metadata: Mapping[s
     path = check_writable_format(path)
     from safetensors.numpy import save
 
-    data = save({name: np.asarray(value, order="C") for name, value in named.items()}, dict(metadata or {}) or None)
+    arrays = {name: np.asarray(value, order="C") for name, value in named.items()}
+    data = _in_order(save(arrays, dict(metadata or {}) or None))
     try:
         with replacing(path) as file:
             file.write(data)
@@ -44,6 +45,20 @@ def save_weights(path: Any, named: Mapping[str, np.ndarray], metadata: Mapping[s
             f"Nothing was changed; a file that had this name is still whole",
             str(path),
         ) from error
+
+
+def _in_order(data: bytes) -> bytes:
+    """Return the file with the texts in its header in alphabetical order: the library's own changes from run to run.
+
+    The header is JSON behind its length, eight bytes, little-endian; an order has no influence on its length.
+    """
+    import json
+
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    header["__metadata__"] = dict(sorted(header.get("__metadata__", {}).items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    return data[:8] + text.ljust(length) + data[8 + length :] if len(text) <= length else data
 
 
 def load_weights_file(path: Any) -> tuple[dict[str, np.ndarray], dict[str, str]]:

@@ -6,6 +6,8 @@ import errno
 import io
 import os
 import pickle
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -165,3 +167,21 @@ def test_a_missing_file_names_the_nearest(tmp_path):
         load_weights_file(tmp_path / "weigths.safetensors")
     with pytest.raises(FileNotFoundError, match="is a folder, not a file"):
         load_weights_file(tmp_path)
+
+
+def test_the_same_content_gives_the_same_bytes(tmp_path):
+    from safetensors import safe_open
+
+    script = (
+        "import numpy as np, sys\n"
+        "from beras.saving import save_weights\n"
+        "texts = {name: name * 3 for name in 'qwertyuiopé'}\n"
+        "save_weights(sys.argv[1], {'b': np.ones(3), 'a': np.zeros((2, 2), np.float32)}, texts)\n"
+    )
+    paths = [tmp_path / f"{i}.safetensors" for i in range(4)]
+    for path in paths:
+        subprocess.run([sys.executable, "-c", script, str(path)], check=True)
+    assert len({path.read_bytes() for path in paths}) == 1
+    with safe_open(paths[0], framework="numpy") as file:
+        assert file.metadata() == {name: name * 3 for name in "qwertyuiopé"}
+        np.testing.assert_array_equal(file.get_tensor("b"), np.ones(3))
