@@ -10,6 +10,10 @@ TORCH ?= 1
 ARGS ?=
 TESTS ?=
 
+# One BLAS thread: the products are small, the bits do not depend on the number of cores, and a busy machine does not
+# stall. OMP_NUM_THREADS=2 make train uses two.
+export OMP_NUM_THREADS ?= 1
+
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 READY := $(VENV)/.ready

@@ -39,6 +39,15 @@ define(
 )
 
 
+def _what_to_do(shape: tuple[int, ...], n_in: int) -> str:
+    """Return the advice for inputs of ``shape`` that meet a kernel for ``n_in`` of them."""
+    if shape == (n_in,):
+        return " One sample is a batch of one: x[np.newaxis]."
+    if len(shape) > 2 and np.prod(shape[1:]) == n_in:
+        return " Put a Flatten() before it."
+    return f" Every sample must have {n_in} numbers in its last axis; for others make a new model."
+
+
 class Dense(Layer):
     """A fully connected layer: ``y = activation(x @ kernel + bias)``.
 
@@ -51,6 +60,7 @@ class Dense(Layer):
         use_bias: whether there is a bias.
         kernel_initializer, bias_initializer: names or initializers.
         kernel_regularizer, bias_regularizer: names or regularizers; their penalties are added to the loss.
+        kernel_constraint, bias_constraint, lora_rank, lora_alpha, quantization_config: Keras's; ``None`` only.
 
     Raises:
         ValueError: for ``units`` that is no positive integer, for a second positional integer (the course's
@@ -80,20 +90,28 @@ class Dense(Layer):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        quantization_config: Any = None,
         **options: Any,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **options)
         if isinstance(units, bool) or not isinstance(units, (int, np.integer)) or units < 1:
-            raise ValueError(f"Dense takes a positive number of units. Received: units={units!r}.")
+            raise ValueError(f"Dense takes the number of its units, a positive integer. Received: units={units!r}.")
         if isinstance(activation, (int, np.integer)) and not isinstance(activation, bool):
             raise ValueError(
                 f"Dense(units, activation=...) finds out the number of inputs by itself. Received: "
                 f"Dense({units}, {activation}). Write Dense({activation}), and "
                 f"Sequential([Input(({units},)), Dense({activation})]) to make the weights at once."
             )
-        for argument, value in (("kernel_constraint", kernel_constraint), ("bias_constraint", bias_constraint)):
+        unbuilt = {"kernel_constraint": kernel_constraint, "bias_constraint": bias_constraint, "lora_rank": lora_rank}
+        unbuilt |= {"lora_alpha": lora_alpha, "quantization_config": quantization_config}
+        for argument, value in unbuilt.items():
             if value is not None:
-                raise ValueError(f"Constraints on weights are not built yet. Received: {argument}={value!r}.")
+                raise ValueError(
+                    f"{argument} is accepted for the sake of Keras scripts as None only: beras does not have it. "
+                    f"Received: {argument}={value!r}."
+                )
         self.units = int(units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
@@ -124,9 +142,9 @@ class Dense(Layer):
     def _affine(self, inputs: Any) -> Any:
         n_in = self.kernel.shape[0]
         if inputs.ndim < 2 or inputs.shape[-1] != n_in:
-            hint = " Put a Flatten() before it." if np.prod(inputs.shape[1:]) == n_in and inputs.ndim > 2 else ""
             raise ValueError(
-                f"Layer {self.name!r} was built for inputs of shape (batch, {n_in}). Received: {inputs.shape}.{hint}"
+                f"Layer {self.name!r} was built for inputs of shape (batch, {n_in}). Received: {inputs.shape}."
+                f"{_what_to_do(inputs.shape, n_in)}"
             )
         self.inputs = inputs
         return affine(inputs, self.kernel, self.bias) if self.use_bias else np.matmul(inputs, self.kernel)

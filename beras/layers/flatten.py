@@ -26,6 +26,7 @@ class Flatten(Layer):
         super().__init__(**options)
         if data_format not in (None, "channels_last"):
             raise ValueError(f"Flatten knows data_format 'channels_last' only. Received: {data_format!r}.")
+        self.data_format = data_format
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs with all axes after the first in one."""
@@ -33,6 +34,10 @@ class Flatten(Layer):
         return (
             inputs if inputs.ndim == 2 else np.reshape(inputs, (inputs.shape[0], -1 if inputs.size else _width(inputs)))
         )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments as plain values."""
+        return {**super().get_config(), "data_format": self.data_format}
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return ``(batch, product of the other axes)``."""

@@ -13,8 +13,15 @@ __all__ = ["Input", "InputLayer"]
 class InputLayer(Layer):
     """The entry of a `Sequential`, which lets it make its weights before it sees data."""
 
-    def __init__(self, shape: Sequence[int | None], batch_size: int | None = None, **options: Any):
+    def __init__(self, shape: Sequence[int | None] | None = None, batch_size: int | None = None, **options: Any):
+        batch_shape = options.pop("batch_shape", None)
         super().__init__(**options)
+        if batch_shape is not None:
+            if shape is not None or batch_size is not None:
+                raise ValueError("Input takes shape and batch_size, or batch_shape. Received: both.")
+            batch_size, *shape = batch_shape
+        if shape is None:
+            raise ValueError("Input needs the shape of one sample, without the batch: Input((784,)). Received: none.")
         if isinstance(shape, int):
             raise TypeError(f"shape is a tuple, without the batch: Input(({shape},)). Received: {shape}.")
         self.shape = tuple(shape)
@@ -43,15 +50,26 @@ def Input(
     shape: Sequence[int | None] | None = None,
     batch_size: int | None = None,
     dtype: Any = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
+    batch_shape: Sequence[int | None] | None = None,
     name: str | None = None,
+    tensor: Any = None,
+    optional: bool = False,
 ) -> InputLayer:
     """Say the shape of one sample, without the batch: ``Sequential([Input((784,)), Dense(10)])``.
 
-    The Keras equivalent is ``keras.Input``.
+    ``batch_shape`` is ``(batch_size, *shape)``. ``sparse``, ``ragged``, ``tensor`` and ``optional`` are Keras's, and
+    accepted with their defaults only. The Keras equivalent is ``keras.Input``.
+
+    Raises:
+        ValueError: without a shape, or with an argument that beras does not have.
+        TypeError: for a number as the shape.
 
     >>> Input((28, 28)).batch_shape
     (None, 28, 28)
     """
-    if shape is None:
-        raise ValueError("Input needs the shape of one sample: Input((784,)).")
-    return InputLayer(shape, batch_size, dtype=dtype, name=name)
+    for argument, value in {"sparse": sparse, "ragged": ragged, "tensor": tensor, "optional": optional}.items():
+        if value:
+            raise ValueError(f"Input takes dense arrays: beras has no {argument}. Received: {argument}={value!r}.")
+    return InputLayer(shape, batch_size, batch_shape=batch_shape, dtype=dtype, name=name)

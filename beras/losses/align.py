@@ -9,7 +9,7 @@ import numpy as np
 from beras.autodiff.tracked import Tracked
 from beras.core.floating import floating
 
-__all__ = ["align", "same_rank"]
+__all__ = ["align", "flatten_first", "same_rank"]
 
 
 def same_rank(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
@@ -24,10 +24,10 @@ def same_rank(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     return y_true, y_pred
 
 
-def align(y_true: Any, y_pred: Any, sparse: str = "") -> tuple[Any, Any]:
+def align(y_true: Any, y_pred: Any, sparse: str = "", advice: str = "") -> tuple[Any, Any]:
     """Return both as floating-point arrays of the same shape, in the dtype of ``y_pred``.
 
-    ``sparse`` names the loss for labels given as class numbers, for the error message.
+    ``sparse`` names the loss for labels given as class numbers, and ``advice`` is a sentence, for the error message.
 
     Raises:
         ValueError: when the shapes differ.
@@ -37,15 +37,24 @@ def align(y_true: Any, y_pred: Any, sparse: str = "") -> tuple[Any, Any]:
     if y_true.shape != y_pred.shape:
         y_true, y_pred = same_rank(y_true, y_pred)
         if y_true.shape != y_pred.shape:
-            raise ValueError(_misfit(y_true, y_pred, sparse))
+            raise ValueError(_misfit(y_true, y_pred, sparse) + advice)
     return (y_true if y_true.dtype == y_pred.dtype else y_true.astype(y_pred.dtype)), y_pred
+
+
+def flatten_first(y_true: tuple[int, ...], y_pred: tuple[int, ...]) -> str:
+    """Return the advice for predictions that have more axes than their labels, since the inputs were never flattened."""
+    if len(y_pred) > max(2, len(y_true)) and y_true[:1] == y_pred[:1]:
+        return " If a sample is an image, put a Flatten() before the first Dense."
+    return ""
 
 
 def _misfit(y_true: Any, y_pred: Any, sparse: str) -> str:
     message = f"y_true and y_pred must have the same shape. Received: y_true {y_true.shape}, y_pred {y_pred.shape}."
     numbered = y_true.shape in (y_pred.shape[:-1], (*y_pred.shape[:-1], 1))
     if not numbered or y_pred.ndim < 2:
-        return message
+        if y_true.ndim == y_pred.ndim == 2 and len(y_true) == len(y_pred):
+            return f"{message} Give the last layer {y_true.shape[1]} units."
+        return message + flatten_first(y_true.shape, y_pred.shape)
     to_categorical = f"beras.to_categorical(y_true, {y_pred.shape[-1]})"
     if sparse:
         return f"{message} If y_true holds class numbers, use {sparse}, or pass {to_categorical}."

@@ -71,14 +71,14 @@ def check_choice_of_clipping(**given: float | None) -> None:
 
 
 def to_learning_rate(value: Any) -> float:
-    """Return ``value``, a finite number, as a Python float."""
+    """Return ``value``, a finite number that is not negative, as a Python float."""
     try:
         rate = math.nan if isinstance(value, (bool, str)) else float(value)
     except (TypeError, ValueError):
         rate = math.nan
-    if not math.isfinite(rate):
+    if not 0 <= rate < math.inf:
         raise ValueError(
-            f"A learning rate must be a finite number, or a schedule of beras.optimizers.schedules. "
+            f"A learning rate must be a finite number, 0 or more, or a schedule of beras.optimizers.schedules. "
             f"Received: {value!r}."
         )
     return rate

@@ -36,12 +36,12 @@ class Optimizer:
     of them; ``clipvalue``, per entry), and with ``weight_decay`` every weight is multiplied by
     ``1 - learning_rate * weight_decay``.
 
-    ``learning_rate`` is a finite number or a `LearningRateSchedule`. ``use_ema``, ``ema_momentum``,
+    ``learning_rate`` is a finite number, 0 or more, or a `LearningRateSchedule`. ``use_ema``, ``ema_momentum``,
     ``ema_overwrite_frequency``, ``loss_scale_factor`` and ``gradient_accumulation_steps`` are accepted with their
     default only.
 
     Raises:
-        ValueError: for a learning rate that is no finite number, and for two ways of clipping.
+        ValueError: for a learning rate that is negative or no finite number, and for two ways of clipping.
         NotImplementedError: for an argument of Keras that is not built here.
 
     The Keras equivalent is ``keras.optimizers.Optimizer``.
