@@ -142,7 +142,7 @@ def _apply_simply(
             return None
         else:
             values.append(operand)
-    ans = function(*values, **params)
+    ans = rule.compute(*values, **params)
     if isinstance(ans, (tuple, list)) or ans.dtype.kind != "f":
         tracked = [(slot, args[slot]) for slot, _ in parents]
         return _record(function, rule, [tape], tracked, ans, tuple(values), params, here)

@@ -40,6 +40,7 @@ def primitive(function: F) -> F:
                 return apply(dispatching, args, params)
         return function(*args, **params)
 
+    dispatching.compute = function  # type: ignore[attr-defined]
     return dispatching  # type: ignore[return-value]
 
 
@@ -110,6 +111,13 @@ define(masked, lambda g, ans, x, mask: masked(g, mask), None)
 define(scatter_add, lambda g, ans, x, index, shape: getitem(g, index), None, None)
 
 
+def _sum(g: Any, axis: tuple[int, ...], keepdims: Any = False) -> Any:
+    """Return `numpy.sum`, for a bare array without the detour through its dispatch."""
+    if type(g) is np.ndarray:
+        return np.add.reduce(g, axis=axis, keepdims=keepdims)
+    return np.sum(g, axis=axis, keepdims=keepdims)
+
+
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     """Sum ``g`` back to ``shape``, over the axes along which an operand of that shape was broadcast.
 
@@ -128,8 +136,8 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     if extra < 0:
         return np.broadcast_to(g, shape)
     if extra:
-        g = np.sum(g, axis=tuple(range(extra)))
+        g = _sum(g, tuple(range(extra)))
     stretched = tuple(axis for axis, (have, want) in enumerate(zip(g.shape, shape, strict=True)) if have != want)
     if stretched and any(g.shape[axis] == 1 for axis in stretched):
         return np.broadcast_to(g, shape)
-    return np.sum(g, axis=stretched, keepdims=True) if stretched else g
+    return _sum(g, stretched, True) if stretched else g

@@ -46,11 +46,13 @@ class PositionalRule:
     sums it back to the argument's own shape). An entry that is ``None`` is a stated constant: a condition, an index.
     """
 
-    __slots__ = ("vjps",)
+    __slots__ = ("compute", "vjps")
     at: int | None = None
 
-    def __init__(self, vjps: Sequence[Vjp | None]):
+    def __init__(self, vjps: Sequence[Vjp | None], compute: Callable[..., Any]):
         self.vjps = tuple(vjps)
+        #: What computes the answer from bare arrays: the function, or what a primitive wraps.
+        self.compute = compute
 
     def differentiates(self, slot: int) -> bool:
         return slot < len(self.vjps) and self.vjps[slot] is not None
@@ -163,7 +165,7 @@ def define(function: Callable[..., Any], *vjps: Vjp | None) -> None:
     >>> float(vjp_x(1.0, 6.0, 2.0, 3.0)), float(vjp_y(1.0, 6.0, 2.0, 3.0))
     (3.0, 2.0)
     """
-    _enter(function, PositionalRule(vjps))
+    _enter(function, PositionalRule(vjps, getattr(function, "compute", function)))
 
 
 def define_joint(function: Callable[..., Any], vjp: Vjp, differentiable: Iterable[int]) -> None:

@@ -220,7 +220,7 @@ class GradientTape:
         elif target is None or sources is None:
             raise TypeError("gradient(target, sources) takes both or neither: gradient() differentiates the last loss.")
         targets = list(target) if isinstance(target, (list, tuple)) else [target]
-        flat = list(leaves(sources))
+        flat = leaves(sources)
         for source in flat:
             self._check_source(source)
         seeds = self._seeds(targets, output_gradients, isinstance(target, (list, tuple)))
@@ -251,7 +251,7 @@ class GradientTape:
                [0., 4.]])
         """
         self._check_usable()
-        flat = list(leaves(sources))
+        flat = leaves(sources)
         for source in flat:
             self._check_source(source)
         self._seeds([target], None, False)
@@ -471,15 +471,19 @@ def _stack(rows: list, target: Any, source: Any) -> Any:
     return np.reshape(np.stack(rows), shape) if rows else np.zeros(shape, source.dtype)
 
 
-def leaves(structure: Any) -> Iterator[Any]:
-    """Yield what stands in a list, tuple or dict, however deep, in its order."""
+def leaves(structure: Any) -> list[Any]:
+    """Return what stands in a list, tuple or dict, however deep, in its order."""
     if isinstance(structure, dict):
         structure = structure.values()
     elif not isinstance(structure, (list, tuple)):
-        yield structure
-        return
+        return [structure]
+    found = []
     for item in structure:
-        yield from leaves(item)
+        if isinstance(item, (dict, list, tuple)):
+            found.extend(leaves(item))
+        else:
+            found.append(item)
+    return found
 
 
 def restore(structure: Any, found: Iterator[Any]) -> Any:
