@@ -4,11 +4,20 @@ An automatic-differentiation framework written from scratch, with the API of Ker
 inside ``with beras.GradientTape()`` plain NumPy code is differentiated.
 """
 
+from typing import TYPE_CHECKING
+
+from beras.lazy import lazily
+
+if TYPE_CHECKING:
+    from beras import callbacks, datasets, saving, schedules
+else:
+    callbacks, datasets, saving, schedules = (
+        lazily(f"beras.{name}") for name in ("callbacks", "datasets", "saving", "schedules")
+    )
+
 from beras import (
     activations,
-    callbacks,
     config,
-    datasets,
     initializers,
     layers,
     losses,
@@ -17,8 +26,6 @@ from beras import (
     optimizers,
     preprocessing,
     regularizers,
-    saving,
-    schedules,
 )
 from beras.autodiff import (
     GradientMismatch,
@@ -42,7 +49,7 @@ from beras.autodiff import (
 )
 from beras.config import floatx, set_floatx, set_random_seed
 from beras.core import Callable, Diffable, Weighted
-from beras.datasets import get_data_MNIST
+from beras.initializers import Initializer
 from beras.layers import (
     Activation,
     Dense,
@@ -57,10 +64,12 @@ from beras.layers import (
     Softmax,
     Tanh,
 )
-from beras.losses import CategoricalCrossentropy
-from beras.models import Model, Sequential, SequentialModel
-from beras.preprocessing import OneHotEncoder, to_categorical
-from beras.saving import load_model
+from beras.losses import CategoricalCrossentropy, Loss
+from beras.metrics import Metric
+from beras.models import Model, Sequential, SequentialModel, load_model
+from beras.optimizers import Optimizer
+from beras.preprocessing import OneHotEncoder, get_data_MNIST, to_categorical
+from beras.regularizers import Regularizer
 
 __version__ = "0.1.0"
 
@@ -74,12 +83,17 @@ __all__ = [
     "Flatten",
     "GradientMismatch",
     "GradientTape",
+    "Initializer",
     "Input",
     "Layer",
     "LeakyReLU",
+    "Loss",
+    "Metric",
     "Model",
     "OneHotEncoder",
+    "Optimizer",
     "ReLU",
+    "Regularizer",
     "Rescaling",
     "Sequential",
     "SequentialModel",

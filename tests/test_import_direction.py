@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "beras"
 
 #: The lines of the design, lowest first; within ``autodiff`` each module is a line of its own.
 LINES = [
-    ["errors", "config", "files"],
+    ["errors", "config", "files", "lazy"],
     ["autodiff.registry"],
     ["autodiff.state"],
     ["autodiff.tracked"],
@@ -28,7 +28,8 @@ LINES = [
     ["autodiff"],
     ["core"],
     ["initializers", "regularizers", "activations", "preprocessing"],
-    ["layers", "losses", "metrics", "schedules", "optimizers"],
+    ["schedules"],
+    ["layers", "losses", "metrics", "optimizers"],
     ["saving", "callbacks"],
     ["models"],
     ["datasets"],
@@ -40,6 +41,7 @@ LINES = [
 
 #: Methods that reach down to a higher line for convenience, inside the function: (file, module that it imports).
 REACHING_DOWN = {
+    ("preprocessing/mnist.py", "datasets.mnist"),
     ("autodiff/array_methods.py", "autodiff.primitives"),
     ("saving/model_file.py", "models"),
 }

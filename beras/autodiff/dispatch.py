@@ -30,7 +30,7 @@ from beras.autodiff.registry import (
     PositionalRule,
     VariadicRule,
     full_name,
-    register_late,
+    register_rare,
 )
 from beras.autodiff.state import Home, home, new_key
 from beras.autodiff.tracked import Tracked, bare, holds_tracked, is_followed, note_missed, refuse_foreign
@@ -56,8 +56,8 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
     if not tapes:
         return _plain(function, args, params, here)
     rule: Any = RULES.get(function)
-    if rule is None:
-        register_late(function)
+    if rule is None and function not in CONSTANTS:
+        register_rare()
         rule = RULES.get(function)
     if rule is None:
         if function not in CONSTANTS and is_followed((args, params)):

@@ -33,7 +33,7 @@ __all__ = [
     "expand",
     "full_name",
     "refuse",
-    "register_late",
+    "register_rare",
 ]
 
 Vjp = Callable[..., Any]
@@ -133,17 +133,11 @@ CONSTANTS: set[Callable[..., Any]] = set()
 REFUSALS: dict[Callable[..., Any], str] = {}
 
 
-#: Modules of NumPy that are loaded at their first use, and the module of rules that then registers their functions.
-LATE = {"numpy.fft": "beras.autodiff.rules.fourier"}
+def register_rare() -> None:
+    """Register the functions that few programs use, when one without an entry comes up; see ``rules/rare.py``."""
+    from importlib import import_module
 
-
-def register_late(function: Callable[..., Any]) -> None:
-    """Register the functions of the module that ``function`` comes from, if it is one of `LATE`."""
-    module = next((name for name in LATE if (getattr(function, "__module__", None) or "").startswith(name)), None)
-    if module is not None:
-        from importlib import import_module
-
-        import_module(LATE.pop(module))
+    import_module("beras.autodiff.rules.rare")
 
 
 def _enter(function: Callable[..., Any], rule: Rule) -> None:

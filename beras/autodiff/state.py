@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+# What threading.local and threading.get_ident are; the module behind them takes a millisecond to import.
+from _thread import _local as local
+from _thread import get_ident
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -20,10 +22,10 @@ new_key = count(1).__next__
 class Home:
     """The open tapes of one thread, outermost first. ``recording`` leaves out those that are paused or used up."""
 
-    __slots__ = ("debug", "ended", "name", "paused", "recording", "tapes")
+    __slots__ = ("debug", "ended", "paused", "recording", "tapes", "thread")
 
-    def __init__(self, name: str):
-        self.name = name
+    def __init__(self, thread: int):
+        self.thread = thread
         self.tapes: list[GradientTape] = []
         self.recording: list[GradientTape] = []
         self.ended: Any = None  # a weak reference to the tape that was closed last, for error messages
@@ -34,9 +36,9 @@ class Home:
         self.recording = [] if self.paused else [tape for tape in self.tapes if tape.is_recording]
 
 
-class _Homes(threading.local):
+class _Homes(local):
     def __init__(self) -> None:
-        self.home = Home(threading.current_thread().name)
+        self.home = Home(get_ident())
 
 
 _homes = _Homes()

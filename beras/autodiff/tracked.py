@@ -51,12 +51,18 @@ def is_followed(value: Any) -> bool:
     return isinstance(value, dict) and any(map(is_followed, value.values()))
 
 
+def _name(owner: Home) -> str:
+    import threading
+
+    return next((t.name for t in threading.enumerate() if t.ident == owner.thread), "that has ended")
+
+
 def refuse_foreign(tensor: Any, here: Home) -> None:
     """Raise RuntimeError for a Tensor that an open tape of another thread follows."""
     if any(tensor._key in tape.followed for tape in tensor._home.tapes):
         raise RuntimeError(
-            f"This Tensor belongs to a tape of thread {tensor._home.name!r} that is still open; it was used in thread "
-            f"{here.name!r}, where that tape does not record. Open a tape in the thread that computes, "
+            f"This Tensor belongs to a tape of thread {_name(tensor._home)!r} that is still open; it was used in "
+            f"thread {_name(here)!r}, where that tape does not record. Open a tape in the thread that computes, "
             f"or pass t.numpy()."
         )
 

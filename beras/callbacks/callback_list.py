@@ -8,6 +8,7 @@ from typing import Any
 from beras.callbacks.callback import Callback
 from beras.callbacks.history import History
 from beras.callbacks.progress import ProgbarLogger
+from beras.errors import did_you_mean
 
 __all__ = ["CallbackList"]
 
@@ -20,6 +21,10 @@ BATCH_HOOKS = {
     "on_predict_batch_begin": None,
     "on_predict_batch_end": None,
 }
+
+
+#: All hooks, by name.
+HOOKS = tuple(name for name in vars(Callback) if name.startswith("on_"))
 
 
 class CallbackList:
@@ -143,11 +148,22 @@ def _flatten(callbacks: Any) -> Iterator[Callback]:
         for item in callbacks:
             yield from _flatten(item)
     elif isinstance(callbacks, Callback):
+        _warn_of_misspelt_hooks(callbacks)
         yield callbacks
     else:
         is_class = isinstance(callbacks, type) and issubclass(callbacks, Callback)
         hint = f" Write {callbacks.__name__}(...)." if is_class else " A function goes into LambdaCallback(...)."
         raise TypeError(f"callbacks takes instances of beras.callbacks.Callback. Received: {callbacks!r}.{hint}")
+
+
+def _warn_of_misspelt_hooks(callback: Callback) -> None:
+    """Warn of methods that are named nearly like a hook: they would never be called."""
+    for name in dir(type(callback)):
+        meant = did_you_mean(name, HOOKS) if name.startswith("on_") and name not in HOOKS else ""
+        if meant:
+            import warnings
+
+            warnings.warn(f"{type(callback).__name__}.{name} is no hook and is never called.{meant}", stacklevel=4)
 
 
 def _overrides(callback: Callback, hook: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from beras.callbacks.console import say
 from beras.callbacks.monitor import MonitorCallback
 
@@ -35,6 +37,8 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch: int = 0,
     ):
         super().__init__(monitor, mode, min_delta=min_delta)
+        if isinstance(patience, bool) or not isinstance(patience, (int, np.integer)) or patience < 0:
+            raise ValueError(f"patience is a number of epochs, 0 or more. Received: patience={patience!r}.")
         self.patience = patience
         self.verbose = verbose
         self.baseline = baseline

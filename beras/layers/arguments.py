@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from beras.errors import did_you_mean
 
-__all__ = ["automatic_config", "lacks_config", "refuse_argument"]
+__all__ = ["automatic_config", "float_name", "lacks_config", "refuse_argument"]
 
 #: What other versions and libraries call an argument, with the name that it has here.
 RENAMED = {
@@ -20,6 +20,8 @@ RENAMED = {
     "p": "rate",
     "W_regularizer": "kernel_regularizer",
 }
+
+FLOATS = ("float16", "float32", "float64")
 
 #: What every layer takes, whether or not its class names it.
 COMMON = ("name", "trainable", "dtype")
@@ -45,6 +47,28 @@ def _parameters(cls: type) -> list[str]:
         if parameter.kind not in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
     }
     return list(named)
+
+
+def float_name(dtype: Any) -> str:
+    """Return the name of a floating-point dtype, given as anything that NumPy understands.
+
+    Raises:
+        ValueError: for another dtype.
+
+    >>> float_name("float64")
+    'float64'
+    """
+    import numpy as np
+
+    try:
+        name = np.dtype(dtype).name
+    except TypeError:
+        name = str(dtype)
+    if name not in FLOATS:
+        raise ValueError(
+            f"A layer computes in one of {', '.join(FLOATS)}.{did_you_mean(name, FLOATS)} Received: {dtype!r}."
+        )
+    return name
 
 
 def lacks_config(cls: type) -> bool:

@@ -13,9 +13,24 @@ __all__ = ["Input", "InputLayer"]
 class InputLayer(Layer):
     """The entry of a `Sequential`, which lets it make its weights before it sees data."""
 
-    def __init__(self, shape: Sequence[int | None] | None = None, batch_size: int | None = None, **options: Any):
-        batch_shape = options.pop("batch_shape", None)
-        super().__init__(**options)
+    def __init__(
+        self,
+        shape: Sequence[int | None] | None = None,
+        batch_size: int | None = None,
+        dtype: Any = None,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
+        batch_shape: Sequence[int | None] | None = None,
+        input_tensor: Any = None,
+        optional: bool = False,
+        name: str | None = None,
+        **options: Any,
+    ):
+        unbuilt = {"sparse": sparse, "ragged": ragged, "tensor": input_tensor, "optional": optional}
+        for argument, value in unbuilt.items():
+            if value:
+                raise ValueError(f"Input takes dense arrays: beras has no {argument}. Received: {argument}={value!r}.")
+        super().__init__(dtype=dtype, name=name, **options)
         if batch_shape is not None:
             if shape is not None or batch_size is not None:
                 raise ValueError("Input takes shape and batch_size, or batch_shape. Received: both.")
@@ -31,7 +46,7 @@ class InputLayer(Layer):
     @property
     def batch_shape(self) -> tuple[int | None, ...]:
         """The shape with the batch's axis, ``(None, ...)``."""
-        return (None, *self.shape)
+        return (self.batch_size, *self.shape)
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs."""
@@ -69,7 +84,4 @@ def Input(
     >>> Input((28, 28)).batch_shape
     (None, 28, 28)
     """
-    for argument, value in {"sparse": sparse, "ragged": ragged, "tensor": tensor, "optional": optional}.items():
-        if value:
-            raise ValueError(f"Input takes dense arrays: beras has no {argument}. Received: {argument}={value!r}.")
-    return InputLayer(shape, batch_size, batch_shape=batch_shape, dtype=dtype, name=name)
+    return InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name)

@@ -18,7 +18,7 @@ from beras.config import floatx
 from beras.core import Diffable
 from beras.core.classes import register
 from beras.core.diffable import default_composition
-from beras.layers.arguments import automatic_config, lacks_config, refuse_argument
+from beras.layers.arguments import automatic_config, float_name, lacks_config, refuse_argument
 
 __all__ = ["Layer", "reset_names"]
 
@@ -39,10 +39,12 @@ def automatic_name(kind: str) -> str:
 
 
 def _once_built(build: Any) -> Any:
-    """Return ``build`` such that it records nothing on a tape, and leaves the layer built: it may be called directly."""
+    """Return ``build`` such that it records nothing on a tape and leaves the layer built, so that it may be called."""
 
     @wraps(build)
     def building(self: Layer, *args: Any, **params: Any) -> None:
+        if args or "input_shape" in params:
+            self.remember_input_shape(args[0] if args else params["input_shape"])
         with no_gradient():
             build(self, *args, **params)
         self.built = True
@@ -90,7 +92,7 @@ class Layer(Diffable):
         if input_dim is not None:
             input_shape = (input_dim,)
         self._name = name or automatic_name(type(self).__name__)
-        self.dtype = np.dtype(dtype or floatx()).name
+        self.dtype = float_name(dtype or floatx())
         self.trainable = trainable
         self.built = False
         self.activity_regularizer = regularizers.get(activity_regularizer)
@@ -121,12 +123,19 @@ class Layer(Diffable):
         """The layer's name, as Keras calls it."""
         return self.name
 
+    @property
+    def own_weights(self) -> list[Variable]:
+        """The Variables among the attributes: as in Keras those that training changes, then the others."""
+        found = super().own_weights
+        declared = "_declared_weights" in self.__dict__
+        return found if declared else sorted(found, key=lambda weight: not weight.trainable)
+
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of ``input_shape``, ``(None, n_in)``; the default has none."""
 
     def add_weight(
         self,
-        shape: Sequence[int] = (),
+        shape: Sequence[int] | None = None,
         initializer: Any = None,
         dtype: Any = None,
         trainable: bool = True,
@@ -137,10 +146,11 @@ class Layer(Diffable):
         overwrite_with_gradient: bool = False,
         name: str | None = None,
     ) -> Variable:
-        """Return a new Variable of ``shape``, filled by ``initializer`` (``"glorot_uniform"`` unless said otherwise).
+        """Return a new Variable of ``shape`` (``()`` unless given), filled by ``initializer``.
 
-        ``regularizer`` adds its penalty on this weight to the loss in training. ``autocast`` and ``aggregation`` are
-        Keras's and do nothing here. The Keras equivalent is ``keras.Layer.add_weight``.
+        The initializer is ``"glorot_uniform"`` unless given. ``regularizer`` adds its penalty on this weight to the
+        loss in training. ``autocast`` and ``aggregation`` are Keras's and do nothing here. The Keras equivalent is
+        ``keras.Layer.add_weight``.
 
         Raises:
             ValueError: for a ``constraint`` or ``overwrite_with_gradient``, which beras does not have.
@@ -150,9 +160,9 @@ class Layer(Diffable):
         if constraint is not None:
             raise ValueError(f"Constraints on weights are not built yet. Received: constraint={constraint!r}.")
         draw = initializers.get("glorot_uniform" if initializer is None else initializer)
-        shape = (shape,) if isinstance(shape, (int, np.integer)) else shape
+        shape = (shape,) if isinstance(shape, (int, np.integer)) else () if shape is None else tuple(shape)
         kind = np.dtype(dtype or self.dtype)
-        weight = Variable(draw(tuple(shape), dtype=kind), trainable=trainable, dtype=kind, name=name)
+        weight = Variable(draw(shape, dtype=kind), trainable=trainable, dtype=kind, name=name)
         if regularizer is not None:
             self._regularizers[id(weight)] = regularizers.get(regularizer)
         return weight
@@ -163,19 +173,19 @@ class Layer(Diffable):
         if "training" in params and not self.takes_training:
             params.pop("training")
         output = super().__call__(inputs, *args, **params)
+        if output is None:
+            raise TypeError(f"{type(self).__name__}.call returned None. It must end with: return outputs.")
         if self.activity_regularizer is not None:
             self.activity = output
         return output
 
     def _cast(self, inputs: Any) -> Any:
         if "_regularizers" not in self.__dict__:
-            raise RuntimeError(
-                f"{type(self).__name__}.__init__ did not call super().__init__(), which makes it a layer. Begin with it."
-            )
+            self._require_initialised()
         if isinstance(inputs, Layer):
             raise TypeError(
-                f"Layer {self.name!r} takes arrays. Received: {inputs!r}. Models here are made with Sequential([...]) or "
-                f"as a class derived from beras.Model whose call() uses the layers; Keras's functional form, which "
+                f"Layer {self.name!r} takes arrays. Received: {inputs!r}. Models here are made with Sequential([...]) "
+                f"or as a class derived from beras.Model whose call() uses the layers; Keras's functional form, which "
                 f"calls layers on an Input, is not built yet."
             )
         if not hasattr(inputs, "dtype"):
@@ -189,6 +199,12 @@ class Layer(Diffable):
             )
         return cast(inputs, np.dtype(self.dtype))
 
+    def _require_initialised(self) -> None:
+        if "_regularizers" not in self.__dict__:
+            raise RuntimeError(
+                f"{type(self).__name__}.__init__ did not call super().__init__(), which makes it a layer. Do it first."
+            )
+
     def _ensure_built(self, shape: tuple[int, ...]) -> None:
         if not self.built:
             self.build_for((None, *shape[1:]))
@@ -196,14 +212,25 @@ class Layer(Diffable):
     def build_for(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights, once."""
         if not self.built:
+            self.remember_input_shape(input_shape)
             self.build(tuple(input_shape))
             self.built = True
+
+    def remember_input_shape(self, input_shape: Sequence[int | None]) -> None:
+        """Keep the shape that the weights are made for."""
+        self.__dict__.setdefault("_input_shape", tuple(input_shape))
 
     # What the loss is told
 
     def logits(self, inputs: Any, training: bool = False) -> Any:
         """Return the output before `final_activation`."""
         raise NotImplementedError(f"{type(self).__name__} does not end in an activation.")
+
+    @property
+    def is_regularized(self) -> bool:
+        """Whether this layer, or one of its parts, adds penalties to the loss."""
+        parts = (part for _, part in self._parts() if isinstance(part, Layer))
+        return bool(self._regularizers) or self.activity_regularizer is not None or any(p.is_regularized for p in parts)
 
     def penalties(self) -> list[Any]:
         """Return the scalars that the regularizers of this layer and its parts add to the loss."""

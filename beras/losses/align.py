@@ -42,7 +42,7 @@ def align(y_true: Any, y_pred: Any, sparse: str = "", advice: str = "") -> tuple
 
 
 def flatten_first(y_true: tuple[int, ...], y_pred: tuple[int, ...]) -> str:
-    """Return the advice for predictions that have more axes than their labels, since the inputs were never flattened."""
+    """Return the advice for predictions with more axes than their labels: the inputs were never flattened."""
     if len(y_pred) > max(2, len(y_true)) and y_true[:1] == y_pred[:1]:
         return " If a sample is an image, put a Flatten() before the first Dense."
     return ""

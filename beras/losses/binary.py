@@ -16,6 +16,9 @@ from beras.losses.probabilities import clipped, smoothed
 __all__ = ["BinaryCrossentropy", "binary_crossentropy"]
 
 
+ONE_UNIT = " For one yes or no per sample end the model in Dense(1, activation='sigmoid')."
+
+
 def binary_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Any:
@@ -32,7 +35,7 @@ def binary_crossentropy(
     >>> binary_crossentropy(np.array([[1.0]]), np.array([[0.5]])).round(4)
     array([0.6931])
     """
-    y_true, y_pred = align(y_true, y_pred)
+    y_true, y_pred = align(y_true, y_pred, "SparseCategoricalCrossentropy", ONE_UNIT)
     y_true = smoothed(y_true, label_smoothing, 0.5)
     if from_logits:
         return np.mean(sigmoid_cross_entropy(y_pred, y_true), axis=axis)
@@ -63,6 +66,16 @@ class BinaryCrossentropy(FunctionLoss):
         options = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
         super().__init__(binary_crossentropy, reduction, name, dtype, **options)
         self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+
+    def check_truth(self, y_true: Any) -> None:
+        """Raise ValueError for labels that are not between 0 and 1: the loss would have no least value."""
+        outside = y_true[(y_true < 0) | (y_true > 1)]
+        if outside.size:
+            raise ValueError(
+                f"The labels of BinaryCrossentropy lie between 0 and 1. Received: {outside.flat[0]}. Labels of -1 and 1"
+                f" become 0 and 1 as (y + 1) / 2, bytes as y / 255; class numbers go with "
+                f"SparseCategoricalCrossentropy."
+            )
 
     def on_logits(self, activation: Callable[..., Any]) -> Loss | None:
         """Return the loss of the logits for `sigmoid`, else ``None``."""

@@ -56,6 +56,10 @@ class DiffableLoss(Loss):
         self.module = module
         self.truth, self.prediction = names
 
+    def prepared(self, y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+        """Return both as they are: the module knows what it takes."""
+        return y_true, y_pred
+
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return what the module makes of the truth and the prediction."""
         return self.module(**{self.truth: y_true, self.prediction: y_pred})

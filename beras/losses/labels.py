@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from beras.autodiff.tracked import bare
+from beras.losses.align import flatten_first
 
 __all__ = ["class_numbers", "place_of"]
 
@@ -30,6 +31,8 @@ def class_numbers(y_true: Any, y_pred: Any, axis: int = -1, ignore_class: int | 
         hint = ""
         if labels.shape == y_pred.shape:
             hint = " If y_true is one-hot, use CategoricalCrossentropy, or pass np.argmax(y_true, axis=-1)."
+        else:
+            hint = flatten_first(labels.shape, y_pred.shape)
         raise ValueError(
             f"y_true must hold one class number per sample, shape {wanted}, for y_pred of shape {y_pred.shape}. "
             f"Received: shape {labels.shape}.{hint}"
@@ -51,7 +54,7 @@ def class_numbers(y_true: Any, y_pred: Any, axis: int = -1, ignore_class: int | 
         wrong = labels[(labels < 0) | (labels >= classes)]
         raise ValueError(
             f"y_true holds the class number {wrong.flat[0]}, but y_pred has {classes} classes, 0 to {classes - 1}. "
-            f"Give the last layer as many units as there are classes."
+            f"Give the last layer as many units as there are classes, and number the classes from 0."
         )
     return labels, counted
 

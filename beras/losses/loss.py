@@ -12,6 +12,7 @@ from beras.autodiff.tracked import Tracked, bare
 from beras.core import Diffable
 from beras.core.floating import floating
 from beras.core.naming import snake_case
+from beras.losses.align import same_rank
 from beras.losses.reduction import checked_reduction, reduce_values
 
 __all__ = ["FunctionLoss", "Loss"]
@@ -63,8 +64,20 @@ class Loss(Diffable):
         if y_pred.size == 0:
             raise ValueError(f"A loss needs at least one sample. Received: y_pred of shape {y_pred.shape}.")
         self.__dict__["_latest"] = (bare(y_true), bare(y_pred), sample_weight)
-        values = super().__call__(y_true, y_pred)
+        values = super().__call__(*self.prepared(y_true, y_pred))
+        if not hasattr(values, "ndim"):
+            raise TypeError(
+                f"The loss {self.name!r} must return an array: one value per sample, or one number made of the "
+                f"predictions. Received: {values!r} of type {type(values).__name__}."
+            )
         return reduce_values(values, sample_weight, self.counted(y_true, y_pred), self.reduction)
+
+    def prepared(self, y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+        """Return what `call` is given: the truth in the dtype of the prediction, so that float32 stays float32."""
+        return (y_true if y_true.dtype == y_pred.dtype else y_true.astype(y_pred.dtype)), y_pred
+
+    def check_truth(self, y_true: np.ndarray) -> None:
+        """Raise ValueError for labels that this loss cannot have, whatever the prediction; asked once per `fit`."""
 
     def counted(self, y_true: Any, y_pred: Any) -> Any:
         """Return which of the values count, as booleans of their shape, or ``None`` when all do."""
@@ -125,6 +138,10 @@ class FunctionLoss(Loss):
     ):
         super().__init__(name or getattr(function, "__name__", None), reduction, dtype)
         self.function, self.options = function, options
+
+    def prepared(self, y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+        """Return both in one dtype and with as many axes: ``(batch,)`` that meets ``(batch, 1)`` must not broadcast."""
+        return same_rank(*super().prepared(y_true, y_pred))
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the function's values."""

@@ -68,6 +68,10 @@ class SparseCategoricalCrossentropy(FunctionLoss):
         super().__init__(sparse_categorical_crossentropy, reduction, name, dtype, **options)
         self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
 
+    def prepared(self, y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+        """Return both as they are: class numbers are integers."""
+        return y_true, y_pred
+
     def counted(self, y_true: Any, y_pred: Any) -> Any:
         """Return which samples are not of the ignored class."""
         return None if self.ignore_class is None else class_numbers(y_true, y_pred, self.axis, self.ignore_class)[1]

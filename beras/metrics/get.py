@@ -35,7 +35,7 @@ from beras.metrics.loss_means import (
     SparseCategoricalCrossentropy,
     SquaredHinge,
 )
-from beras.metrics.mean import Mean, MeanMetricWrapper, Sum
+from beras.metrics.mean import FunctionMetric, Mean, Sum
 from beras.metrics.metric import Metric
 
 __all__ = ["NAMES", "check", "get", "serialize"]
@@ -103,7 +103,7 @@ def get(identifier: Any, loss: Any = None, y_true_shape: Shape = None, y_pred_sh
             f"A metric is a name such as 'accuracy', a Metric, or a function f(y_true, y_pred). "
             f"Received: {identifier!r} of type {type(identifier).__name__}."
         )
-    return MeanMetricWrapper(by_name(identifier), getattr(identifier, "__name__", type(identifier).__name__))
+    return FunctionMetric(by_name(identifier), getattr(identifier, "__name__", type(identifier).__name__))
 
 
 def check(identifier: Any) -> None:

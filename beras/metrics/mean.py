@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from beras.autodiff.tracked import bare
+from beras.losses.align import same_rank
 from beras.metrics.metric import Metric
 
-__all__ = ["Mean", "MeanMetricWrapper", "Sum"]
+__all__ = ["FunctionMetric", "Mean", "MeanMetricWrapper", "Sum"]
 
 
 class Mean(Metric):
@@ -118,9 +119,20 @@ class MeanMetricWrapper(Mean):
         Raises:
             ValueError: for a user's function, which cannot be written down.
         """
-        if type(self) is MeanMetricWrapper:
+        if type(self) in (MeanMetricWrapper, FunctionMetric):
             raise ValueError(
                 f"The metric {self.name!r} is a function and cannot be saved. Derive a class from "
                 f"beras.metrics.Metric, or use a built-in by name."
             )
         return {**super().get_config(), **self.options}
+
+
+class FunctionMetric(MeanMetricWrapper):
+    """The mean of a user's function, given labels and predictions with as many axes.
+
+    Labels ``(batch,)`` that meet predictions ``(batch, 1)`` would broadcast to ``(batch, batch)``, as they do in Keras.
+    """
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+        """Take in the values of one batch."""
+        super().update_state(*same_rank(np.asarray(bare(y_true)), np.asarray(bare(y_pred))), sample_weight)

@@ -48,8 +48,8 @@ class Metric:
 
     def add_variable(
         self,
-        shape: Sequence[int] = (),
-        initializer: Any = "zeros",
+        shape: Sequence[int],
+        initializer: Any,
         dtype: Any = None,
         aggregation: str = "sum",
         name: str | None = None,

@@ -21,6 +21,8 @@ def as_array(name: str, value: Any) -> np.ndarray:
         ValueError: for no samples, or NaN or infinity among them.
     """
     value = bare(value)
+    if value is None:
+        raise ValueError(f"{name} is missing. Received: None. Pass inputs and labels as two arrays: (x, y).")
     if hasattr(value, "to_numpy"):
         value = value.to_numpy()
     if hasattr(value, "__next__") or (callable(value) and not hasattr(value, "dtype")):
@@ -30,16 +32,28 @@ def as_array(name: str, value: Any) -> np.ndarray:
     try:
         array = np.asarray(value)
     except ValueError as error:
-        raise ValueError(f"{name} cannot be made into one array: its rows have different lengths ({error}).") from None
+        pair = isinstance(value, (tuple, list)) and len(value) in (2, 3)
+        hint = " Inputs and labels are two arguments: (x, y), not ((x, y))." if pair else ""
+        raise ValueError(
+            f"{name} cannot be made into one array: its rows have different lengths ({error}).{hint}"
+        ) from None
     if array.dtype.kind not in "fiub":
-        raise TypeError(
-            f"{name} must hold numbers. Received: dtype {array.dtype}. Encode labels with beras.OneHotEncoder."
-        )
+        kind = f"dtype {array.dtype}" if array.ndim else type(value).__name__
+        raise TypeError(f"{name} must be an array of real numbers. Received: {kind}.{_remedy(name, array)}")
     if array.ndim == 0 or len(array) == 0:
         raise ValueError(f"{name} must hold at least one sample. Received: shape {array.shape}.")
     if array.dtype.kind == "f":
         _refuse_not_finite(name, array)
     return array
+
+
+def _remedy(name: str, array: np.ndarray) -> str:
+    """Return what to do about an array of something else than real numbers."""
+    if array.dtype.kind in "US" or any(isinstance(entry, str) for entry in array.flat[:1]):
+        return " Encode texts as numbers: labels, for example, with beras.OneHotEncoder."
+    if array.dtype.kind == "O" and array.ndim:
+        return f" If its entries are numbers, write {name}.astype('float32')."
+    return ""
 
 
 def _refuse_not_finite(name: str, array: np.ndarray) -> None:
@@ -56,14 +70,21 @@ def _refuse_not_finite(name: str, array: np.ndarray) -> None:
 
 
 def class_weighted(class_weight: dict[int, float] | None, sample_weight: Any, y: np.ndarray) -> Any:
-    """Return the weight of each sample, from its class and from ``sample_weight``; ``None`` where all weigh alike."""
+    """Return the weight of each sample, from its class and from ``sample_weight``; ``None`` where all weigh alike.
+
+    A class without a weight has weight 1, as in Keras.
+
+    Raises:
+        TypeError: when ``class_weight`` is no dict with class numbers as its keys.
+    """
     if class_weight is None:
         return sample_weight
+    if not isinstance(class_weight, dict) or not all(isinstance(c, (int, np.integer)) for c in class_weight):
+        raise TypeError(f"class_weight maps class numbers to weights: {{0: 1.0, 1: 5.0}}. Received: {class_weight!r}.")
     labels = np.argmax(y, axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y)).astype(np.int64)
-    missing = sorted(set(np.unique(labels).tolist()) - set(class_weight))
-    if missing:
-        raise ValueError(f"class_weight must name every class. Received: no weight for {missing}.")
-    weights = np.array([class_weight[int(label)] for label in labels], dtype=config.floatx())
+    weights = np.ones(len(labels), config.floatx())
+    for number, weight in class_weight.items():
+        weights[labels == number] = weight
     return weights if sample_weight is None else weights * np.asarray(sample_weight)
 
 
@@ -95,7 +116,7 @@ class Batches:
         size = 32 if batch_size is None else batch_size
         if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
             raise ValueError(f"batch_size must be a positive integer. Received: {size!r}.")
-        weights = None if sample_weight is None else np.asarray(sample_weight, dtype=config.floatx())
+        weights = None if sample_weight is None else as_array("sample_weight", sample_weight).astype(config.floatx())
         for name, other in (("y", y), ("sample_weight", weights)):
             if other is not None and len(other) != len(x):
                 raise ValueError(f"x and {name} must hold as many samples. Received: {len(x)} and {len(other)}.")

@@ -26,6 +26,8 @@ class Compiled:
         self._fused: dict[Any, Any] = {}
         #: The trainable weights, looked up once an epoch.
         self.weights_in_fit: list[Any] | None = None
+        #: Whether the model has regularizers, looked up with them.
+        self.is_regularized = True
 
     @property
     def metrics(self) -> list[Any]:
@@ -48,6 +50,11 @@ class Compiled:
             on_logits = getattr(self.loss, "on_logits", None)
             self._fused[activation] = None if on_logits is None else on_logits(activation)
         return self._fused[activation]
+
+    def check_truth(self, y: np.ndarray) -> None:
+        """Raise ValueError for labels that the loss cannot have."""
+        if self.loss is not None:
+            self.loss.check_truth(y)
 
     def score(self, y: Any, y_pred: Any, sample_weight: Any) -> Any:
         """Return the loss of predictions."""

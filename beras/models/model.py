@@ -17,9 +17,6 @@ from beras.models.compiled import Compiled, made_again
 
 __all__ = ["Model"]
 
-#: Arguments of Keras that have no meaning here, with the only value that they may have.
-_FIXED = {"run_eagerly": False, "steps_per_execution": 1, "jit_compile": "auto", "auto_scale_loss": True}
-
 
 class Model(Layer):
     """A Layer that can be trained: the methods ``compile``, ``fit``, ``evaluate`` and ``predict``.
@@ -43,7 +40,12 @@ class Model(Layer):
     3
     """
 
-    def __init__(self, **options: Any):
+    def __init__(self, *functional: Any, **options: Any):
+        if functional or {"inputs", "outputs"} & options.keys():
+            raise NotImplementedError(
+                "Model(inputs, outputs), Keras's functional form, is not built yet. Write Sequential([...]) or a class "
+                "derived from beras.Model: layers in attributes, and call(self, inputs) that uses them."
+            )
         super().__init__(**options)
         self.optimizer: Any = None
         self.stop_training = False
@@ -57,8 +59,13 @@ class Model(Layer):
 
     @property
     def input_shape(self) -> tuple[int | None, ...] | None:
-        """The shape of the inputs that the model was built for, ``(None, ...)``."""
+        """The shape of the inputs that the model was built for, ``(None, ...)``; ``None`` before."""
         return self.__dict__.get("_input_shape")
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...] | None:
+        """The shape of the outputs for `input_shape`; ``None`` where that is not known."""
+        return None if self.input_shape is None else self.compute_output_shape(self.input_shape)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """Return a layer by its name or its index.
@@ -67,7 +74,9 @@ class Model(Layer):
             ValueError: where there is none, with the names that there are.
         """
         if (name is None) == (index is None):
-            raise ValueError("get_layer takes a name or an index.")
+            raise ValueError(f"get_layer takes a name or an index. Received: name={name!r}, index={index!r}.")
+        if isinstance(name, int):
+            raise TypeError(f"The first argument of get_layer is a name. Write get_layer(index={name}).")
         if index is not None:
             if not -len(self.layers) <= index < len(self.layers):
                 raise ValueError(f"The model has {len(self.layers)} layers. Received: index={index}.")
@@ -79,11 +88,23 @@ class Model(Layer):
 
         raise ValueError(unknown_name("layer", name, [layer.name for layer in self.layers]))
 
-    def build_for(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights for inputs of ``input_shape``, ``(None, ...)``."""
-        if self.input_shape is None:
-            self.__dict__["_input_shape"] = tuple(input_shape)
-        super().build_for(input_shape)
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of ``input_shape``, ``(None, ...)``, by trying `call` on one sample of zeros."""
+        sample = np.zeros([1 if n is None else n for n in input_shape], self.dtype)
+        with np.errstate(all="ignore"):
+            self.forward(sample)
+
+    def _ensure_built(self, shape: tuple[int, ...]) -> None:
+        """Leave the making of weights to `call`, which is about to run with all its arguments."""
+        if not self.built and type(self).build is Model.build:
+            self.remember_input_shape((None, *shape[1:]))
+            self.built = True
+        super()._ensure_built(shape)
+
+    def _make_weights(self, shape: tuple[int, ...]) -> None:
+        """Make all weights before the first step, which must know them."""
+        self.built = self.built and all(layer.built for layer in self.layers)
+        self.build_for((None, *shape[1:]))
 
     # Compiling
 
@@ -94,7 +115,11 @@ class Model(Layer):
         loss_weights: Any = None,
         metrics: Any = None,
         weighted_metrics: Any = None,
-        **fixed: Any,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
+        **unknown: Any,
     ) -> None:
         """Say how the model is trained.
 
@@ -103,6 +128,8 @@ class Model(Layer):
             loss: a name, a loss, a function ``f(y_true, y_pred)``, or a Diffable.
             metrics: a list of names, metrics or functions; ``"accuracy"`` finds the kind that fits the loss.
             weighted_metrics: the same, for metrics that use the sample weights.
+            run_eagerly, jit_compile: Keras's; there is nothing to compile, so they do nothing.
+            loss_weights, steps_per_execution, auto_scale_loss: Keras's; accepted with their defaults only.
 
         A loss that follows a softmax or a sigmoid is computed together with it, from the logits, which is exact for
         scores of any size.
@@ -117,16 +144,22 @@ class Model(Layer):
                 f"The third argument of compile is loss_weights, which a model with one output does not need. "
                 f"Received: {loss_weights!r}. Metrics are given by name: compile(optimizer, loss, metrics=[...])."
             )
-        for name, value in fixed.items():
-            if name not in _FIXED:
-                from beras.errors import did_you_mean
+        for name in unknown:
+            from beras.errors import did_you_mean
 
-                known = ("optimizer", "loss", "metrics", "weighted_metrics", *_FIXED)
-                raise TypeError(f"compile takes no argument {name!r}.{did_you_mean(name, known)}")
-            if name in ("steps_per_execution", "auto_scale_loss") and value != _FIXED[name]:
-                raise ValueError(f"compile: {name} can only be {_FIXED[name]!r} here. Received: {value!r}.")
-        self.optimizer = optimizers.get(optimizer)
-        self._compiled = Compiled(None if loss is None else losses.get(loss), metrics, weighted_metrics)
+            known = ("optimizer", "loss", "metrics", "weighted_metrics", "run_eagerly", "jit_compile")
+            raise TypeError(f"compile takes no argument {name!r}.{did_you_mean(name, known)}")
+        if steps_per_execution != 1 or auto_scale_loss is not True:
+            raise ValueError(
+                f"compile takes steps_per_execution=1 and auto_scale_loss=True only. "
+                f"Received: {steps_per_execution!r} and {auto_scale_loss!r}."
+            )
+        self._require_initialised()
+        for name, given in {"loss": loss, "metrics": metrics, "weighted_metrics": weighted_metrics}.items():
+            _refuse_several_outputs(name, given)
+        made = optimizers.get(optimizer), None if loss is None else losses.get(loss)
+        self._compiled = Compiled(made[1], metrics, weighted_metrics)
+        self.optimizer = made[0]
 
     def get_compile_config(self) -> dict[str, Any]:
         """Return how the model was compiled, as plain values; empty before `compile`.
@@ -177,6 +210,8 @@ class Model(Layer):
 
     def train_step(self, x: Any, y: Any, sample_weight: Any = None) -> None:
         """Make one update of the weights from one batch, and put the batch into the metrics."""
+        if self.optimizer is None:
+            raise RuntimeError("The model was compiled without an optimizer: compile('adam', loss=...).")
         with GradientTape() as tape:
             output, loss, activation = self._score(x, y, sample_weight, training=True)
         compiled = self._require_compiled()
@@ -191,7 +226,6 @@ class Model(Layer):
 
     def batch_step(self, x: Any, y: Any, training: bool = True) -> dict[str, float]:
         """Make one step on a batch, under the course's name, and return the metrics of this batch."""
-        self.reset_metrics()
         return self.train_on_batch(x, y, return_dict=True) if training else self.test_on_batch(x, y, return_dict=True)
 
     def _score(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[Any, Any, Any]:
@@ -208,8 +242,9 @@ class Model(Layer):
             activation = None
             output = self(x, training=training)
             loss = compiled.score(y, output, sample_weight)
-        for penalty in self.penalties():
-            loss = loss + penalty
+        if compiled.weights_in_fit is None or compiled.is_regularized:
+            for penalty in self.penalties():
+                loss = loss + penalty
         output = bare(output)
         compiled.resolve_metrics(y, output)
         return output, loss, activation
@@ -265,20 +300,28 @@ class Model(Layer):
         The Keras equivalent is ``keras.Model.fit``.
         """
         compiled = self._require_compiled()
-        x, y = as_array("x", x), as_array("y", y)
-        _check_epochs(epochs, initial_epoch)
+        x, y = self._data(x, y)
+        _check_count("epochs", epochs)
+        _check_count("initial_epoch", initial_epoch, least=0)
+        for name, count in {"steps_per_epoch": steps_per_epoch, "validation_steps": validation_steps}.items():
+            if count is not None:
+                _check_count(name, count)
+        if not isinstance(validation_freq, Sequence):
+            _check_count("validation_freq", validation_freq)
         held_out: Sequence[Any] | None = None
         if validation_data is not None:
             held_out = _unpack(validation_data)
+            _check_alike(x, y, *held_out[:2])
+            compiled.check_truth(held_out[1])
         elif validation_split:
-            sample_weight = None if sample_weight is None else np.asarray(sample_weight)
+            sample_weight = None if sample_weight is None else as_array("sample_weight", sample_weight)
             (x, y, sample_weight), held_out = split_off_validation(validation_split, x, y, sample_weight)
         sample_weight = class_weighted(class_weight, sample_weight, y)
         batches = Batches(x, y, sample_weight, batch_size, shuffle)
         validation = None
         if held_out is not None:
             validation = Batches(held_out[0], held_out[1], held_out[2], validation_batch_size or batch_size)
-        self._ensure_built(x.shape)
+        self._make_weights(x.shape)
         steps = min(len(batches), steps_per_epoch or len(batches))
         hooks = callback_module.CallbackList(
             callbacks,
@@ -299,6 +342,7 @@ class Model(Layer):
                 self.reset_metrics()
                 hooks.on_epoch_begin(epoch)
                 compiled.weights_in_fit = self.trainable_weights
+                compiled.is_regularized = self.is_regularized
                 logs = self._run(batches, steps, self.train_step, hooks, "train")
                 if validation is not None and _is_due(epoch, validation_freq):
                     self.reset_metrics()
@@ -328,9 +372,9 @@ class Model(Layer):
         A model without metrics gives the loss alone. The Keras equivalent is ``keras.Model.evaluate``.
         """
         self._require_compiled()
-        x, y = as_array("x", x), as_array("y", y)
+        x, y = self._data(x, y)
         batches = Batches(x, y, sample_weight, batch_size)
-        self._ensure_built(x.shape)
+        self._make_weights(x.shape)
         hooks = callback_module.CallbackList(
             callbacks,
             add_progbar=verbose != 0,
@@ -357,9 +401,9 @@ class Model(Layer):
 
         The Keras equivalent is ``keras.Model.predict``.
         """
-        x = as_array("x", x)
+        x = self._samples(x)
         batches = Batches(x, None, None, batch_size)
-        self._ensure_built(x.shape)
+        self._make_weights(x.shape)
         count = min(len(batches), steps or len(batches))
         hooks = callback_module.CallbackList(
             callbacks, add_progbar=verbose not in (0, "auto"), model=self, verbose=verbose, epochs=1, steps=count
@@ -413,26 +457,48 @@ class Model(Layer):
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """Make one update from one batch; return the loss and metrics since `reset_metrics`."""
+        """Make one update from one batch; return the loss and the metrics of this batch."""
         self._require_compiled()
-        x, y = as_array("x", x), as_array("y", y)
-        self._ensure_built(x.shape)
+        x, y = self._data(x, y)
+        self._make_weights(x.shape)
+        self.reset_metrics()
         self.train_step(x, y, class_weighted(class_weight, sample_weight, y))
         logs = self.get_metrics_result()
         return logs if return_dict else self._as_list(logs)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """Put one batch into the metrics; return the loss and metrics since `reset_metrics`."""
+        """Return the loss and the metrics of one batch."""
         self._require_compiled()
-        x, y = as_array("x", x), as_array("y", y)
-        self._ensure_built(x.shape)
+        x, y = self._data(x, y)
+        self._make_weights(x.shape)
+        self.reset_metrics()
         self.test_step(x, y, sample_weight)
         logs = self.get_metrics_result()
         return logs if return_dict else self._as_list(logs)
 
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """Return the outputs for one batch, as a plain array."""
-        return np.asarray(bare(self(bare(x), training=False)))
+        return np.asarray(bare(self(self._samples(x), training=False)))
+
+    def _samples(self, x: Any) -> np.ndarray:
+        """Return ``x`` as an array of samples.
+
+        Raises:
+            TypeError, ValueError: as `as_array`, and for a single sample, which looks like a batch of its rows.
+        """
+        x = as_array("x", x)
+        if self.input_shape is not None and x.shape == self.input_shape[1:] and x.ndim > 0:
+            raise ValueError(
+                f"x has the shape of one sample, {x.shape}, without an axis for the batch. A batch of one is "
+                f"x[np.newaxis]."
+            )
+        return x
+
+    def _data(self, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return inputs and labels as arrays, checked as far as that can be done before any work."""
+        x, y = self._samples(x), as_array("y", y)
+        self._require_compiled().check_truth(y)
+        return x, y
 
     # Showing and saving
 
@@ -453,37 +519,72 @@ class Model(Layer):
 
         print_summary(self, line_length, print_fn, expand_nested, show_trainable)
 
-    def save(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write configuration, weights and the optimizer's state to one ``.safetensors`` file, atomically."""
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Model:
+        """Make a model from what `get_config` returned; its weights are drawn anew."""
+        return cls(**config)
+
+    def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None) -> None:
+        """Write configuration, weights and the optimizer's state to one ``.safetensors`` file, atomically.
+
+        ``zipped`` is Keras's, and means nothing for this format.
+        """
         from beras.saving import save_model
 
         save_model(self, filepath, overwrite=overwrite)
 
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+    def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None) -> None:
         """Write the weights to a ``.safetensors`` file, atomically."""
-        from beras.saving import save_model_weights
+        if max_shard_size is not None:
+            raise ValueError(f"Weights are written to one file. Received: max_shard_size={max_shard_size!r}.")
+        from beras.saving import save_weights
 
-        save_model_weights(self, filepath, overwrite=overwrite)
+        save_weights(self, filepath, overwrite=overwrite)
 
-    def load_weights(self, filepath: Any) -> None:
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
         """Read the weights from a ``.safetensors`` file; nothing is changed when they do not fit."""
-        from beras.saving import load_model_weights
+        from beras.saving import load_weights
 
-        load_model_weights(self, filepath)
+        load_weights(self, filepath, skip_mismatch)
 
 
-def _check_epochs(epochs: Any, initial_epoch: Any) -> None:
-    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)) or epochs < 1:
-        raise ValueError(f"epochs must be a positive integer. Received: {epochs!r}.")
-    if initial_epoch < 0:
-        raise ValueError(f"initial_epoch must not be negative. Received: {initial_epoch!r}.")
+def _check_count(name: str, count: Any, least: int = 1) -> None:
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < least:
+        kind = "a positive integer" if least else "an integer, 0 or more"
+        raise ValueError(f"{name} must be {kind}. Received: {count!r}.")
 
 
 def _unpack(data: Any) -> tuple[np.ndarray, np.ndarray, Any]:
     if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
-        raise ValueError("validation_data is (x, y) or (x, y, sample_weight).")
+        received = f"{len(data)} parts" if isinstance(data, (tuple, list)) else type(data).__name__
+        raise ValueError(f"validation_data is (x, y) or (x, y, sample_weight). Received: {received}.")
     x, y, *rest = data
     return as_array("validation x", x), as_array("validation y", y), rest[0] if rest else None
+
+
+def _check_alike(x: np.ndarray, y: np.ndarray, x_val: np.ndarray, y_val: np.ndarray) -> None:
+    """Raise ValueError when the samples for validation have another shape than those for training."""
+    columns = ((1,), ())
+    for name, train, held_out in (("x", x.shape[1:], x_val.shape[1:]), ("y", y.shape[1:], y_val.shape[1:])):
+        if train != held_out and not (name == "y" and train in columns and held_out in columns):
+            raise ValueError(
+                f"{name} and the {name} of validation_data must hold samples of one shape. Received: {train} and "
+                f"{held_out}."
+            )
+
+
+def _refuse_several_outputs(name: str, given: Any) -> None:
+    """Raise TypeError for Keras's forms of ``compile`` for models with several outputs."""
+    if isinstance(given, dict) and "class_name" not in given:
+        inner = next(iter(given.values()), None)
+    elif name == "loss" and isinstance(given, (list, tuple)):
+        inner = given[0] if given else None
+    else:
+        return
+    raise TypeError(
+        f"Models here have one output, so compile takes {name}={inner!r} without a name of an output. "
+        f"Received: {name}={given!r}."
+    )
 
 
 def _is_due(epoch: int, frequency: int | Sequence[int]) -> bool:

@@ -28,6 +28,8 @@ class Sequential(Model):
     """
 
     def __init__(self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None):
+        if layers is not None and (isinstance(layers, Diffable) or not isinstance(layers, Iterable)):
+            raise TypeError(f"Sequential takes a list of layers: Sequential([...]). Received: {layers!r}.")
         super().__init__(name=name)
         self._layers: list[Any] = []
         for layer in layers or ():
@@ -62,7 +64,8 @@ class Sequential(Model):
         shape = self._declared_shape()
         if shape is not None and rebuild:
             self.built = False
-            self.build_for(shape)
+            if self.layers:
+                self.build_for(shape)
         else:
             self.built = False
 
@@ -83,11 +86,18 @@ class Sequential(Model):
             return first.batch_shape
         return getattr(first, "requested_input_shape", None)
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights of all layers for inputs of ``input_shape``, ``(None, ...)``."""
-        shape: Sequence[int | None] = tuple(input_shape)
-        if self.input_shape is None:
-            self.__dict__["_input_shape"] = tuple(shape)
+    def build(self, input_shape: Sequence[int | None] | None = None) -> None:
+        """Make the weights of all layers for inputs of ``input_shape``, ``(None, ...)``.
+
+        Raises:
+            ValueError: when there is no layer, and without a shape where no `Input` says it.
+        """
+        shape: Sequence[int | None] | None = input_shape or self._declared_shape()
+        if shape is None:
+            raise ValueError("build needs the shape of the inputs: build((None, 784)). Received: none.")
+        if not self.layers:
+            raise ValueError("A Sequential without layers cannot be built. Add one first: model.add(layer).")
+        self.remember_input_shape(shape)
         for layer in self.layers:
             layer.build_for(shape)
             shape = layer.compute_output_shape(shape)

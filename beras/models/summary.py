@@ -29,15 +29,29 @@ def readable_size(n_bytes: float) -> str:
 def layer_rows(model: Model, expand_nested: bool = False, prefix: str = "") -> list[tuple[str, str, str, str]]:
     """Return ``(name (class), output shape, parameters, trainable)`` for each layer."""
     rows = []
-    shape = model.input_shape
     for layer in model.layers:
-        shape = None if shape is None else layer.compute_output_shape(shape)
         count = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-        shown = "?" if shape is None else f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
-        rows.append((f"{prefix}{layer.name} ({type(layer).__name__})", shown, count, "Y" if layer.trainable else "N"))
+        state = "-" if layer.built and not layer.weights else "Y" if layer.trainable else "N"
+        rows.append((f"{prefix}{layer.name} ({type(layer).__name__})", output_shape(model, layer), count, state))
         if expand_nested and hasattr(layer, "layers"):
-            rows.extend(layer_rows(layer, True, prefix + "  "))
+            rows.extend(layer_rows(layer, True, f"{' ' * len(prefix)}  └ "))
     return rows
+
+
+def output_shape(model: Model, layer: Any) -> str:
+    """Return the shape of a layer's output, ``?`` where it is not known yet.
+
+    A layer remembers what it was built for. Of a user's `Diffable`, which does not, only the place among the layers of
+    a Sequential tells.
+    """
+    shape = layer.__dict__.get("_input_shape")
+    if shape is None and model.input_shape is not None and hasattr(model, "_through"):
+        shape = model.input_shape
+        for earlier in model.layers[: model.layers.index(layer)]:
+            shape = earlier.compute_output_shape(shape)
+    if shape is None:
+        return "?"
+    return str(tuple(layer.compute_output_shape(shape)))
 
 
 def print_summary(
@@ -48,12 +62,12 @@ def print_summary(
     show_trainable: bool = False,
 ) -> None:
     """Print the layers of a model with the shapes of their outputs and the numbers of their weights."""
-    from rich.box import SQUARE
+    from rich.box import HEAVY_HEAD
     from rich.console import Console
     from rich.table import Table
 
     console = Console(width=line_length or 80, highlight=False)
-    table = Table(box=SQUARE, show_lines=False, width=line_length or 80)
+    table = Table(box=HEAVY_HEAD, show_lines=False, width=line_length or 80)
     table.add_column("Layer (type)")
     table.add_column("Output Shape")
     table.add_column("Param #", justify="right")
@@ -61,7 +75,7 @@ def print_summary(
         table.add_column("Trainable", justify="center")
     for row in layer_rows(model, expand_nested):
         table.add_row(*(row if show_trainable else row[:3]))
-    lines = [f"Model: {model.name!r}", table]
+    lines = [f'Model: "{model.name}"', table]
     groups = {"Trainable params": model.trainable_weights, "Non-trainable params": model.non_trainable_weights}
     if model.optimizer is not None and model.optimizer.variables:
         groups["Optimizer params"] = model.optimizer.variables

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from beras import schedules
 from beras.autodiff import Variable
 from beras.optimizers.arguments import (
     UNBUILT,
@@ -19,7 +20,6 @@ from beras.optimizers.arguments import (
 from beras.optimizers.flushing import flush, steps_between
 from beras.optimizers.gradients import accept, norm
 from beras.optimizers.stored_state import read_state, write_state
-from beras.schedules import LearningRateSchedule, serialize
 
 __all__ = ["Optimizer"]
 
@@ -132,7 +132,7 @@ class Optimizer:
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
-        if isinstance(self._schedule, LearningRateSchedule) and not callable(value):
+        if isinstance(self._schedule, schedules.LearningRateSchedule) and not callable(value):
             raise TypeError(
                 f"{self.name!r} was made with a {type(self._schedule).__name__} as its learning rate, so a number "
                 f"cannot be set. Make the optimizer with a number, or set another schedule."
@@ -357,10 +357,10 @@ class Optimizer:
             TypeError: when the learning rate is a plain function, of which nothing could be saved.
         """
         rate: Any
-        if isinstance(self._schedule, LearningRateSchedule):
-            rate = serialize(self._schedule)
-        elif self._schedule is None:
+        if self._schedule is None:
             rate = self.learning_rate
+        elif isinstance(self._schedule, schedules.LearningRateSchedule):
+            rate = schedules.serialize(self._schedule)
         else:
             raise TypeError(
                 "A learning rate that is a plain function cannot be saved. Derive a class from "

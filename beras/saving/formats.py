@@ -12,10 +12,12 @@ __all__ = ["SUFFIX", "check_writable_format", "describe_foreign"]
 
 SUFFIX = ".safetensors"
 
+TRANSFER = "Weights of a Keras model go over as arrays: model.set_weights(keras_model.get_weights())"
+
 #: How files that are not safetensors begin.
 MAGIC = {
-    b"\x89HDF": "an HDF5 file, such as Keras's .h5",
-    b"PK\x03\x04": "a zip archive, such as Keras's .keras, NumPy's .npz or torch's .pt",
+    b"\x89HDF": f"an HDF5 file, such as Keras's .h5. {TRANSFER}",
+    b"PK\x03\x04": f"a zip archive, such as Keras's .keras, NumPy's .npz or torch's .pt. {TRANSFER}",
     b"\x93NUMPY": "a NumPy .npy file",
     b"\x80": "a pickle, which beras never loads, since it can execute code",
     b"version https://git-lfs": "a Git LFS pointer, not the file itself: run git lfs pull",

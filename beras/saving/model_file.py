@@ -11,13 +11,13 @@ import numpy as np
 from beras.saving.formats import check_writable_format
 from beras.saving.model_weights import OPTIMIZER, read_order, refuse_to_overwrite, stored_weights
 from beras.saving.registry import lookup
-from beras.saving.tensors import load_weights_file, save_weights
+from beras.saving.tensors import load_weights_file, save_weights_file
 from beras.saving.weight_names import assign_weights, named_weights
 
 __all__ = ["load_model", "save_model"]
 
 
-def save_model(model: Any, path: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
+def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
     """Write ``model`` to one ``.safetensors`` file, from which `load_model` makes it again.
 
     The arrays are the weights, as ``<layer>/<weight>``, and the optimizer's state, as ``optimizer/...``; the file's
@@ -32,10 +32,12 @@ def save_model(model: Any, path: Any, overwrite: bool = True, include_optimizer:
 
     The Keras equivalent is ``keras.saving.save_model``.
     """
-    check_writable_format(path)
-    refuse_to_overwrite(path, overwrite)
+    check_writable_format(filepath)
+    refuse_to_overwrite(filepath, overwrite)
     named, texts = stored_weights(model)
     config = {"class_name": type(model).__name__, "config": model.get_config()}
+    if model.input_shape is not None:
+        config["build_input_shape"] = list(model.input_shape)
     try:
         texts["config"] = _to_json(config)
     except TypeError as error:
@@ -49,16 +51,19 @@ def save_model(model: Any, path: Any, overwrite: bool = True, include_optimizer:
         optimizer = model.optimizer
         if include_optimizer and optimizer is not None and optimizer.built:
             named |= {OPTIMIZER + name: value for name, value in optimizer.state().items()}
-    save_weights(path, named, {"beras_file": "model", **texts})
+    save_weights_file(filepath, named, {"beras_file": "model", **texts})
 
 
-def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None, compile: bool = True) -> Any:
+def load_model(
+    filepath: Any, custom_objects: Mapping[str, Any] | None = None, compile: bool = True, safe_mode: bool = True
+) -> Any:
     """Return the model that `save_model` wrote: the same weights, bit for bit, and compiled as it was.
 
     Args:
-        path: the ``.safetensors`` file.
+        filepath: the ``.safetensors`` file.
         custom_objects: the user's own classes and functions by name, where they are not known by themselves.
         compile: whether to compile the model and to take over the optimizer's state, so that training goes on.
+        safe_mode: Keras's; nothing that is loaded can execute code, so it does nothing.
 
     Raises:
         FileNotFoundError: when there is none.
@@ -66,11 +71,11 @@ def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None, compi
 
     The Keras equivalent is ``keras.saving.load_model``.
     """
-    named, texts = load_weights_file(path)
+    named, texts = load_weights_file(filepath)
     if "config" not in texts:
         what = "It holds weights only" if texts.get("beras_file") == "weights" else "It was not written by save_model"
         raise ValueError(
-            f"{str(path)!r} holds no configuration of a model. {what}: make the model in code, and read them with "
+            f"{str(filepath)!r} holds no configuration of a model. {what}: make the model in code, and read them with "
             f"model.load_weights(path)."
         )
     import json
@@ -83,10 +88,12 @@ def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None, compi
         cls = lookup(config["class_name"], custom_objects)
         settings = config["config"]
     except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"The configuration in {str(path)!r} is damaged ({error!r}).") from error
+        raise ValueError(f"The configuration in {str(filepath)!r} is damaged ({error!r}).") from error
     model = cls.from_config(settings, custom_objects)
+    if config.get("build_input_shape") is not None:
+        model.build_for(config["build_input_shape"])
     state = {name.removeprefix(OPTIMIZER): named.pop(name) for name in list(named) if name.startswith(OPTIMIZER)}
-    assign_weights(path, named_weights(model), named, read_order(texts))
+    assign_weights(filepath, named_weights(model), named, read_order(texts))
     if compile and compiled is not None:
         model.compile_from_config(compiled, custom_objects)
         if state:

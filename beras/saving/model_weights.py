@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from beras.saving.formats import check_writable_format
-from beras.saving.tensors import load_weights_file, save_weights
+from beras.saving.tensors import load_weights_file, save_weights_file
 from beras.saving.weight_names import assign_weights, named_weights
 
 __all__ = [
     "OPTIMIZER",
-    "load_model_weights",
+    "load_weights",
     "read_order",
     "refuse_to_overwrite",
-    "save_model_weights",
+    "save_weights",
     "stored_weights",
 ]
 
@@ -25,7 +25,7 @@ __all__ = [
 OPTIMIZER = "optimizer/"
 
 
-def save_model_weights(model: Any, path: Any, overwrite: bool = True) -> None:
+def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
     """Write the weights of ``model`` to a ``.safetensors`` file, by the names of layers and weights: ``dense/kernel``.
 
     Raises:
@@ -35,18 +35,18 @@ def save_model_weights(model: Any, path: Any, overwrite: bool = True) -> None:
 
     The Keras equivalent is ``keras.Model.save_weights``.
     """
-    refuse_to_overwrite(path, overwrite)
+    refuse_to_overwrite(filepath, overwrite)
     named, texts = stored_weights(model)
     if not named:
         raise ValueError(
             f"{model.name!r} has no weights yet: they are made at its first call. Call it once, or begin it with an "
             f"Input((n_in,))."
         )
-    save_weights(path, named, {"beras_file": "weights", **texts})
+    save_weights_file(filepath, named, {"beras_file": "weights", **texts})
 
 
-def load_model_weights(model: Any, path: Any) -> None:
-    """Read the weights of ``model`` from a ``.safetensors`` file of `save_model_weights` or `save_model`, bit for bit.
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False) -> None:
+    """Read the weights of ``model`` from a ``.safetensors`` file of `save_weights` or `save_model`, bit for bit.
 
     Raises:
         FileNotFoundError: when there is none.
@@ -54,7 +54,9 @@ def load_model_weights(model: Any, path: Any) -> None:
 
     The Keras equivalent is ``keras.Model.load_weights``.
     """
-    named, texts = load_weights_file(path)
+    if skip_mismatch:
+        raise ValueError("load_weights takes all weights or none. Received: skip_mismatch=True.")
+    named, texts = load_weights_file(filepath)
     weights = named_weights(model)
     if not weights and named:
         raise ValueError(
@@ -62,7 +64,7 @@ def load_model_weights(model: Any, path: Any) -> None:
             f"it with an Input((n_in,))."
         )
     own = {name: value for name, value in named.items() if not name.startswith(OPTIMIZER)}
-    assign_weights(path, weights, own, read_order(texts))
+    assign_weights(filepath, weights, own, read_order(texts))
 
 
 def stored_weights(model: Any) -> tuple[dict[str, np.ndarray], dict[str, str]]:

@@ -12,10 +12,10 @@ from beras.errors import did_you_mean
 from beras.files import replacing
 from beras.saving.formats import check_writable_format, describe_foreign
 
-__all__ = ["load_weights_file", "save_weights"]
+__all__ = ["load_weights_file", "save_weights_file"]
 
 
-def save_weights(path: Any, named: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None) -> None:
+def save_weights_file(path: Any, named: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None) -> None:
     """Write named arrays, and texts by name, to a ``.safetensors`` file.
 
     The file has its name only once it is complete and on the disk: a file that was there before is replaced by all of

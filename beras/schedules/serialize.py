@@ -29,13 +29,13 @@ SCHEDULES: dict[str, type[LearningRateSchedule]] = {
 }
 
 
-def serialize(schedule: LearningRateSchedule) -> dict[str, Any]:
+def serialize(learning_rate_schedule: LearningRateSchedule) -> dict[str, Any]:
     """Return ``{"class_name": ..., "config": ...}``, of which `deserialize` makes an equal schedule.
 
     >>> serialize(PiecewiseConstantDecay([10], [0.1, 0.01]))["class_name"]
     'PiecewiseConstantDecay'
     """
-    return {"class_name": type(schedule).__name__, "config": schedule.get_config()}
+    return {"class_name": type(learning_rate_schedule).__name__, "config": learning_rate_schedule.get_config()}
 
 
 def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> LearningRateSchedule:

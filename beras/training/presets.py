@@ -1,6 +1,6 @@
 """THE TABLES: what a run does unless it is told otherwise.
 
-Chosen by validation on the last 10,000 images of MNIST's training set (on the last fifth of the digits'), never by a
+Chosen by validation on the last 10,000 images of MNIST's training set (on every fifth of the digits'), never by a
 test set.
 """
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from beras.autodiff.registry import CONSTANTS, REFUSALS, RULES, Expansion, PositionalRule, SequenceRule
-from beras.autodiff.rules import fourier  # noqa: F401 (it is loaded late)
+from beras.autodiff.rules import rare  # noqa: F401 (it is loaded late)
 from tests.autodiff.judge import judge
 
 NAMESPACES = {

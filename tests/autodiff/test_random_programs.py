@@ -8,6 +8,7 @@ from __future__ import annotations
 import autograd
 import autograd.numpy as autograd_numpy
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ def test_three_oracles_agree_on_random_programs(program, seed):
     np.testing.assert_allclose(ours[0], numerical, rtol=1e-4, atol=1e-5 * (1 + np.abs(numerical).max()))
 
 
+@pytest.mark.filterwarnings("ignore:Output seems independent:UserWarning")
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(programs, st.integers(0, 2**31))
 def test_second_derivatives_of_random_programs(program, seed):

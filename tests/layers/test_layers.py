@@ -88,7 +88,7 @@ def test_an_attribute_that_holds_a_variable_is_assigned_to():
     ("make", "message"),
     [
         (lambda: layers.Dense(784, 10), r"Dense\(10\).*Input\(\(784,\)\)"),
-        (lambda: layers.Dense(0), "positive number of units. Received: units=0"),
+        (lambda: layers.Dense(0), "a positive integer. Received: units=0"),
         (lambda: layers.Dense(3, "rellu"), "Did you mean 'relu'"),
         (lambda: layers.Dense(3, kernel_initializer="glorot_unifrm"), "Did you mean 'glorot_uniform'"),
         (lambda: layers.Dropout(1.5), "from 0 to 1. Received: rate=1.5"),
@@ -119,3 +119,57 @@ def test_inputs_of_another_width_are_refused():
 def test_empty_batches_pass():
     assert layers.Flatten()(np.zeros((0, 2, 3), np.float32)).shape == (0, 6)
     assert layers.Dense(2)(np.zeros((0, 3), np.float32)).shape == (0, 2)
+
+
+class Scaled(layers.Layer):
+    """A user's layer that says nothing of its configuration."""
+
+    def __init__(self, units, factor=2.0, **options):
+        super().__init__(**options)
+        self.units, self.factor = units, factor
+
+    def build(self, input_shape):
+        self.count = self.add_weight(shape=(1,), initializer="ones", trainable=False, name="count")
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), name="kernel")
+        self.offset = self.add_weight(3, name="offset")
+
+    def call(self, inputs):
+        return inputs @ self.kernel * self.factor * self.count
+
+
+def test_a_layer_that_was_built_by_hand_is_not_built_again():
+    for layer in (layers.Dense(3), Scaled(3)):
+        layer.build((None, 4))
+        assert layer.built
+        before = layer.get_weights()
+        layer(np.ones((2, 4)))
+        for old, new in zip(before, layer.get_weights(), strict=True):
+            np.testing.assert_array_equal(old, new)
+
+
+def test_trained_weights_come_first_as_in_keras():
+    layer = Scaled(3)
+    layer.build((None, 4))
+    assert [w.name for w in layer.weights] == ["kernel", "offset", "count"]
+    assert layer.offset.shape == (3,)
+
+
+def test_the_arguments_of_a_users_layer_are_its_configuration():
+    layer = Scaled(3, name="mine", dtype="float64")
+    assert layer.get_config() == {"units": 3, "name": "mine", "dtype": "float64", "trainable": True}
+    again = Scaled.from_config(layer.get_config())
+    assert (again.units, again.factor, again.name, again.dtype) == (3, 2.0, "mine", "float64")
+
+    class Around(layers.Layer):
+        def __init__(self, inner):
+            super().__init__()
+            self.inner = inner
+
+    with pytest.raises(TypeError, match=r"its argument inner is no plain value.*Define get_config"):
+        Around(layers.Dense(3)).get_config()
+
+
+def test_shapes_may_be_said_in_keras_older_ways():
+    assert layers.Dense(3, input_dim=4).requested_input_shape == (None, 4)
+    assert layers.Input(batch_shape=(None, 5, 2)).batch_shape == (None, 5, 2)
+    assert layers.InputLayer(shape=(4,), name="entry").name == "entry"

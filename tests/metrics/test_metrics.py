@@ -119,3 +119,9 @@ def test_options_that_cannot_be():
         metrics.F1Score(average="macros")
     with pytest.raises(ValueError, match="positive"):
         metrics.FBetaScore(beta=0.0)
+
+
+def test_a_users_function_sees_labels_with_as_many_axes_as_predictions():
+    metric = metrics.get(lambda y_true, y_pred: np.mean((y_true - y_pred) ** 2, axis=-1))
+    y_pred = np.array([[1.0], [2.0], [4.0]])
+    assert metric(np.array([1.0, 2.0, 3.0]), y_pred) == pytest.approx(1 / 3)

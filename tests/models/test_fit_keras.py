@@ -79,7 +79,7 @@ def test_weights_of_classes_and_samples_agree(weights):
     ours.set_weights(theirs.get_weights())
     options = {"batch_size": 16, "epochs": 3, "shuffle": False, "verbose": 0, "validation_split": 0.2}
     if weights == "class":
-        options["class_weight"] = {0: 1.0, 1: 2.0, 2: 0.5}
+        options["class_weight"] = {1: 2.0, 2: 0.5}  # class 0 has weight 1
     else:
         options["sample_weight"] = RNG.uniform(0.1, 2, 70).astype(np.float32)
     expected, found = theirs.fit(X, LABELS, **options).history, ours.fit(X, LABELS, **options).history
@@ -124,3 +124,35 @@ def test_the_summary_says_what_keras_says(capsys):
     assert [[p.strip() for p in row] for row in found] == [[p.strip() for p in row] for row in expected]
     for shown in ("(None, 16)", "(None, 3)", "144", "LeakyReLU"):
         assert shown in text
+
+
+def test_the_summary_of_a_model_with_branches_has_the_shapes_of_its_layers():
+    class Branches(beras.Model):
+        def __init__(self):
+            super().__init__()
+            self.out = beras.Dense(3)
+            self.right = beras.Sequential([beras.Flatten(), beras.Dense(5)], name="right")
+            self.left = beras.Flatten()
+
+        def call(self, inputs):
+            return self.out(np.concatenate([self.left(inputs), self.right(inputs)], axis=-1))
+
+    def shown(model, **options):
+        lines: list[str] = []
+        model.summary(print_fn=lines.append, **options)
+        rows = [line.split("│") for line in lines[0].splitlines() if line.startswith("│")]
+        return lines[0].splitlines()[0], [[cell.strip() for cell in row[1:-1]] for row in rows]
+
+    model = Branches()
+    assert [row[1:] for row in shown(model)[1]] == [["?", "0 (unbuilt)"]] * 3
+    model.build((None, 2, 4))
+    title, rows = shown(model, expand_nested=True, show_trainable=True)
+    assert title == f'Model: "{model.name}"'
+    assert [row[1:] for row in rows] == [
+        ["(None, 3)", "42", "Y"],
+        ["(None, 5)", "45", "Y"],
+        ["(None, 8)", "0", "-"],
+        ["(None, 5)", "45", "Y"],
+        ["(None, 8)", "0", "-"],
+    ]
+    assert model.output_shape == (None, 3)

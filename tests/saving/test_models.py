@@ -165,10 +165,10 @@ def test_a_file_of_weights_is_no_model(tmp_path):
     model.save_weights(tmp_path / "w.safetensors")
     with pytest.raises(ValueError, match="It holds weights only"):
         saving.load_model(tmp_path / "w.safetensors")
-    saving.save_weights(tmp_path / "x.safetensors", {"x": np.ones(1)})
+    saving.save_weights_file(tmp_path / "x.safetensors", {"x": np.ones(1)})
     with pytest.raises(ValueError, match="It was not written by save_model"):
         saving.load_model(tmp_path / "x.safetensors")
-    saving.save_weights(tmp_path / "x.safetensors", {"x": np.ones(1)}, {"config": "{"})
+    saving.save_weights_file(tmp_path / "x.safetensors", {"x": np.ones(1)}, {"config": "{"})
     with pytest.raises(ValueError, match=r"The configuration in '.*x\.safetensors' is damaged"):
         saving.load_model(tmp_path / "x.safetensors")
 
@@ -276,3 +276,38 @@ def test_checkpoints_and_early_stopping_in_a_real_fit(tmp_path):
     third = saving.load_model(tmp_path / "03.safetensors")
     fit(resumed, 3, validation_split=0.25, initial_epoch=2)
     same(resumed, third)
+
+
+class Net(beras.Model):
+    """A user's model: no get_config, weights made at the first call."""
+
+    def __init__(self, hidden, classes=2):
+        super().__init__()
+        self.first = beras.Dense(hidden, "tanh")
+        self.last = beras.Dense(classes)
+
+    def call(self, inputs):
+        return self.last(self.first(inputs))
+
+
+def test_a_users_model_comes_back_with_its_weights(tmp_path):
+    x = np.random.default_rng(0).normal(size=(8, 3)).astype(np.float32)
+    model = Net(4)
+    model.compile("adam", "mse")
+    model.fit(x, x[:, :2], verbose=0)
+    beras.models.save_model(model, tmp_path / "net.safetensors")
+    loaded = beras.models.load_model(tmp_path / "net.safetensors", custom_objects={"Net": Net}, safe_mode=True)
+    assert loaded.first.units == 4
+    np.testing.assert_array_equal(loaded(x), model(x))
+    more = {"shuffle": False, "verbose": 0}
+    assert model.fit(x, x[:, :2], **more).history == loaded.fit(x, x[:, :2], **more).history
+
+
+def test_keras_decorator_registers_a_class():
+    @saving.register_keras_serializable(package="mine")
+    class Mine(beras.Layer):
+        pass
+
+    assert saving.lookup("Mine") is Mine
+    with pytest.raises(ValueError, match="under its own name, 'Mine'"):
+        saving.register_keras_serializable(name="Other")(Mine)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from beras import files
-from beras.saving import load_weights_file, save_weights
+from beras.saving import load_weights_file, save_weights_file
 
 ARRAYS = {
     "a/kernel": np.array([[1.5, -0.0, np.nan], [np.inf, 1e-45, 3e38]], "float32"),
@@ -29,7 +29,7 @@ ARRAYS = {
 
 def test_arrays_come_back_bit_for_bit(tmp_path):
     path = tmp_path / "w.safetensors"
-    save_weights(path, ARRAYS, {"note": "über"})
+    save_weights_file(path, ARRAYS, {"note": "über"})
     named, texts = load_weights_file(path)
     assert texts == {"note": "über"}
     assert named.keys() == ARRAYS.keys()
@@ -42,7 +42,7 @@ def test_arrays_come_back_bit_for_bit(tmp_path):
 def test_other_libraries_read_the_file(tmp_path):
     from safetensors.numpy import load_file
 
-    save_weights(tmp_path / "w.safetensors", ARRAYS)
+    save_weights_file(tmp_path / "w.safetensors", ARRAYS)
     np.testing.assert_array_equal(load_file(tmp_path / "w.safetensors")["turned"], ARRAYS["turned"])
 
 
@@ -63,7 +63,7 @@ class FullDisk(io.BytesIO):
 @pytest.mark.parametrize("when", ["write", "fsync", "replace"])
 def test_a_full_disk_loses_nothing(tmp_path, monkeypatch, when):
     path = tmp_path / "w.safetensors"
-    save_weights(path, {"x": np.ones(3)})
+    save_weights_file(path, {"x": np.ones(3)})
     before = path.read_bytes()
 
     def fail(*args, **kwargs):
@@ -80,7 +80,7 @@ def test_a_full_disk_loses_nothing(tmp_path, monkeypatch, when):
     else:
         monkeypatch.setattr(os, when, fail)
     with pytest.raises(OSError) as caught:
-        save_weights(path, {"x": np.zeros(1000)})
+        save_weights_file(path, {"x": np.zeros(1000)})
     monkeypatch.undo()
     assert caught.value.errno == errno.ENOSPC
     assert "'w.safetensors' could not be written: No space left on device. Nothing was changed" in str(caught.value)
@@ -90,14 +90,14 @@ def test_a_full_disk_loses_nothing(tmp_path, monkeypatch, when):
 
 def test_an_interrupt_loses_nothing(tmp_path, monkeypatch):
     path = tmp_path / "w.safetensors"
-    save_weights(path, {"x": np.ones(3)})
+    save_weights_file(path, {"x": np.ones(3)})
 
     def interrupted(*args):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        save_weights(path, {"x": np.zeros(3)})
+        save_weights_file(path, {"x": np.zeros(3)})
     monkeypatch.undo()
     np.testing.assert_array_equal(load_weights_file(path)[0]["x"], 1.0)
     assert [p.name for p in tmp_path.iterdir()] == ["w.safetensors"]
@@ -105,7 +105,7 @@ def test_an_interrupt_loses_nothing(tmp_path, monkeypatch):
 
 def test_a_folder_that_does_not_exist(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"the folder '.*nowhere' does not exist"):
-        save_weights(tmp_path / "nowhere" / "w.safetensors", {"x": np.ones(3)})
+        save_weights_file(tmp_path / "nowhere" / "w.safetensors", {"x": np.ones(3)})
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_folder_that_does_not_exist(tmp_path):
 )
 def test_other_formats_are_refused(name, message):
     with pytest.raises(ValueError, match=message):
-        save_weights(name, {"x": np.ones(1)})
+        save_weights_file(name, {"x": np.ones(1)})
 
 
 def zipped():
@@ -153,7 +153,7 @@ def test_foreign_files(tmp_path, content, message):
 
 def test_a_file_cut_off_anywhere_is_noticed(tmp_path):
     whole, cut = tmp_path / "w.safetensors", tmp_path / "cut.safetensors"
-    save_weights(whole, ARRAYS, {"note": "x" * 50})
+    save_weights_file(whole, ARRAYS, {"note": "x" * 50})
     data = whole.read_bytes()
     for length in [1, 7, 8, 9, 100, len(data) // 2, len(data) - 1]:
         cut.write_bytes(data[:length])
@@ -162,7 +162,7 @@ def test_a_file_cut_off_anywhere_is_noticed(tmp_path):
 
 
 def test_a_missing_file_names_the_nearest(tmp_path):
-    save_weights(tmp_path / "weights.safetensors", ARRAYS)
+    save_weights_file(tmp_path / "weights.safetensors", ARRAYS)
     with pytest.raises(FileNotFoundError, match=r"weigths\.safetensors' does not exist\. Did you mean 'weights\.saf"):
         load_weights_file(tmp_path / "weigths.safetensors")
     with pytest.raises(FileNotFoundError, match="is a folder, not a file"):
@@ -174,9 +174,9 @@ def test_the_same_content_gives_the_same_bytes(tmp_path):
 
     script = (
         "import numpy as np, sys\n"
-        "from beras.saving import save_weights\n"
+        "from beras.saving import save_weights_file\n"
         "texts = {name: name * 3 for name in 'qwertyuiopé'}\n"
-        "save_weights(sys.argv[1], {'b': np.ones(3), 'a': np.zeros((2, 2), np.float32)}, texts)\n"
+        "save_weights_file(sys.argv[1], {'b': np.ones(3), 'a': np.zeros((2, 2), np.float32)}, texts)\n"
     )
     paths = [tmp_path / f"{i}.safetensors" for i in range(4)]
     for path in paths:

@@ -1,26 +1,19 @@
-"""THE TABLE: one line per NumPy function and its gradient. Importing this package fills the registry."""
+"""THE TABLE: one line per NumPy function and its gradient. Importing this package fills the registry.
+
+What few programs use is in the modules that `rare` imports, at the first function that is not in the registry yet.
+"""
 
 from beras.autodiff.rules import (
     arithmetic,
     choosing,
     constants,
-    einsum,
     exponential,
     indexing,
     joining,
-    linear_algebra,
-    missing,
-    norms,
-    polynomials,
     products,
     reductions,
-    refused,
     running,
-    samples,
     shapes,
-    sorting,
-    spacings,
-    statistics,
     trigonometric,
     variances,
 )

@@ -1,4 +1,4 @@
-"""np.fft: shifts have gradients, transforms are refused. Registered at the first use, since NumPy loads it late too."""
+"""np.fft: shifts have gradients, transforms are refused."""
 
 from __future__ import annotations
 
