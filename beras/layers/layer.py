@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial, wraps
@@ -18,6 +17,7 @@ from beras.config import floatx
 from beras.core import Diffable
 from beras.core.classes import register
 from beras.core.diffable import default_composition
+from beras.core.naming import snake_case
 from beras.layers.arguments import automatic_config, float_name, lacks_config, refuse_argument
 
 __all__ = ["Layer", "reset_names"]
@@ -32,7 +32,7 @@ def reset_names() -> None:
 
 def automatic_name(kind: str) -> str:
     """Return the next free name for a class: ``dense``, ``dense_1``, ``dense_2``."""
-    base = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower()
+    base = snake_case(kind)
     number = _names[base]
     _names[base] += 1
     return f"{base}_{number}" if number else base
