@@ -228,7 +228,8 @@ class GradientTape:
         try:
             with self.stop_recording():
                 found = _sweep(self.records, seeds, [s._key for s in flat], wrapped=self._outer_tape_records())
-                found = [_finish(g, s, unconnected_gradients) for g, s in zip(found, flat, strict=True)]
+                if unconnected_gradients == "zero":
+                    found = [np.zeros(s.shape, s.dtype) if g is None else g for g, s in zip(found, flat, strict=True)]
                 found = _separate(found, seeds.values())
         finally:
             if not self.persistent:

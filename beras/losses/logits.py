@@ -74,6 +74,10 @@ def sigmoid_cross_entropy(logits: Any, y_true: Any) -> Any:
     return z
 
 
+def _column(g: Any, axis: int) -> Any:
+    return g[..., None] if axis == -1 else np.expand_dims(g, axis)
+
+
 define(
     softmax_cross_entropy,
     lambda g, ans, x, y, axis=-1: np.expand_dims(g, axis) * (softmax(x, axis) * np.sum(y, axis, keepdims=True) - y),
@@ -81,7 +85,7 @@ define(
 )
 define(
     sparse_softmax_cross_entropy,
-    lambda g, ans, x, labels, axis=-1: np.expand_dims(g, axis) * softmax_excess(x, labels, axis),
+    lambda g, ans, x, labels, axis=-1: _column(g, axis) * softmax_excess(x, labels, axis),
     None,
 )
 define(softmax_excess, lambda g, ans, x, labels, axis=-1: pull_softmax(g, softmax(x, axis), axis), None)

@@ -44,7 +44,7 @@ def reduce_values(values: Any, weights: Any, mask: Any, reduction: str | None) -
     if reduction == "mean_with_sample_weight" and (weights is not None or mask is not None):
         counted = np.broadcast_to(1.0 if weights is None else weights, values.shape)
         return _ratio(np.sum(values), float(np.sum(counted if mask is None else counted * mask)))
-    return np.mean(values) if mask is None else _ratio(np.sum(values), float(np.count_nonzero(mask)))
+    return values.mean() if mask is None else _ratio(np.sum(values), float(np.count_nonzero(mask)))
 
 
 def _ratio(total: Any, count: float) -> Any:

@@ -42,6 +42,10 @@ class Mean(Metric):
             self.total += float(np.sum(values, dtype=np.float64)) / (prod(values.shape[1:]) or 1)
             self.count += values.shape[0] if values.ndim else 1
             return
+        if values.ndim == 0 and isinstance(sample_weight, (int, float)):
+            self.total += float(values) * sample_weight
+            self.count += sample_weight
+            return
         weights = np.asarray(bare(sample_weight), np.float64)
         if weights.ndim == values.ndim + 1 and weights.shape[-1] == 1:
             weights = weights[..., 0]

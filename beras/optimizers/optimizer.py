@@ -93,6 +93,7 @@ class Optimizer:
         self._slots: dict[Variable, tuple[Variable, ...]] = {}
         self._undecayed: tuple[set[Variable], tuple[str, ...]] = (set(), ())
         self._rooms: dict[np.dtype, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._blocks: dict[Variable, list[tuple]] = {}
 
     # What a subclass adds
 
@@ -247,7 +248,7 @@ class Optimizer:
             keep = 1 - rate * self.weight_decay if self.weight_decay and self._shrinks(variable) else 1.0
             if keep != 1.0 and np.may_share_memory(g, buffer):
                 g = g.copy()
-            self._update_blocks(buffer, g, self._slots[variable], factor, keep, coefficients)
+            self._update_blocks(variable, buffer, g, factor, keep, coefficients)
         self._iterations.assign(step)
         decays = self.decays()
         if decays and step % steps_between([rate for rate, _ in decays.values()]) == 0:
@@ -275,30 +276,47 @@ class Optimizer:
 
     def _update_blocks(
         self,
+        variable: Variable,
         buffer: np.ndarray,
         gradient: np.ndarray,
-        slots: tuple[Variable, ...],
         factor: float,
         keep: float,
         coefficients: Any,
     ) -> None:
-        dtype = _working_dtype(buffer.dtype)
-        scratch, room, _ = self._room(dtype)
-        w, g = buffer.reshape(-1), gradient.reshape(-1)
+        blocks = self._blocks.get(variable)
+        if blocks is None:
+            blocks = self._blocks[variable] = self._cut(buffer, self._slots[variable])
+        g = gradient.reshape(-1)
+        dtype = _working_dtype(variable.dtype)
         if g.dtype != dtype:
             g = g.astype(dtype)
-        moments = [slot.writable().reshape(-1) for slot in slots]
-        for start in range(0, w.size, scratch.size):
-            part = slice(start, start + scratch.size)
-            block = w[part]
-            gradients, size = g[part], block.size
+        for part, block, moments, scratch, room in blocks:
+            gradients = g[part]
             if factor != 1.0:
-                gradients = np.multiply(gradients, factor, out=room[:size])
+                gradients = np.multiply(gradients, factor, out=room)
             elif self.clipvalue is not None:
-                gradients = np.clip(gradients, -self.clipvalue, self.clipvalue, out=room[:size])
+                gradients = np.clip(gradients, -self.clipvalue, self.clipvalue, out=room)
             if keep != 1.0:
                 np.multiply(block, keep, out=block)
-            self.update(block, gradients, tuple(m[part] for m in moments), scratch[:size], coefficients)
+            self.update(block, gradients, moments, scratch, coefficients)
+
+    def _cut(self, buffer: np.ndarray, slots: tuple[Variable, ...]) -> list[tuple]:
+        """Return the blocks of a Variable's memory, views that stay good because it is only ever written in place.
+
+        Each is its place, itself, its slots, and scratch and room of its length.
+        """
+        scratch, room, _ = self._room(_working_dtype(buffer.dtype))
+        w, *moments = (array.reshape(-1) for array in (buffer, *(slot.writable() for slot in slots)))
+        blocks = []
+        for start in range(0, w.size, scratch.size):
+            part = slice(start, min(start + scratch.size, w.size))
+            length = part.stop - start
+            blocks.append((part, w[part], tuple(m[part] for m in moments), scratch[:length], room[:length]))
+        return blocks
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the views into the Variables out of a copy, which has Variables of its own."""
+        return self.__dict__ | {"_blocks": {}}
 
     def _room(self, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         room = self._rooms.get(dtype)

@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
+from beras.autodiff.tracked import Tracked
+
 __all__ = ["count", "kept_shape", "merge", "reduced_axes", "spread", "unmerge"]
+
+
+#: Up to this many entries an array is filled faster than a view is made.
+SMALL = 4096
 
 
 def reduced_axes(ndim: int, axis: Any) -> tuple[int, ...]:
@@ -35,6 +41,8 @@ def spread(g: Any, x: Any, axis: Any, keepdims: Any) -> Any:
     """Return ``g``, shaped as the result of a reduction of ``x``, as a view of the shape of ``x``."""
     if axis is not None and not keepdims:
         g = np.reshape(g, kept_shape(x.shape, axis))
+    elif x.size <= SMALL and g.ndim == 0 and not isinstance(g, Tracked):
+        return np.full(x.shape, g)
     return np.broadcast_to(g, x.shape)
 
 
