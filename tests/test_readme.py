@@ -33,3 +33,9 @@ def test_the_commands_in_the_readme_exist():
     makefile = (README.parent / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"make (\w+)", README.read_text(encoding="utf-8")):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_no_placeholder_is_left():
+    assert not re.search(r"^[A-Z]{6,}$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    for picture in re.findall(r"!\[.*?\]\((.*?)\)", README.read_text(encoding="utf-8")):
+        assert (README.parent / picture).exists(), picture
