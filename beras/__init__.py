@@ -64,7 +64,7 @@ from beras.layers import (
     Softmax,
     Tanh,
 )
-from beras.losses import CategoricalCrossentropy, Loss
+from beras.losses import CategoricalCrossEntropy, CategoricalCrossentropy, Loss
 from beras.metrics import Metric
 from beras.models import Model, Sequential, SequentialModel, load_model
 from beras.optimizers import Optimizer
@@ -76,6 +76,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Activation",
     "Callable",
+    "CategoricalCrossEntropy",
     "CategoricalCrossentropy",
     "Dense",
     "Diffable",

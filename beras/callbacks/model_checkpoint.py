@@ -9,6 +9,7 @@ from beras.callbacks.console import say
 from beras.callbacks.monitor import MonitorCallback
 from beras.errors import did_you_mean
 from beras.saving.formats import check_writable_format
+from beras.saving.model_file import model_config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,7 @@ class ModelCheckpoint(MonitorCallback):
 
     Raises:
         ValueError: for a file format that is not written, and a ``save_freq`` that is no ``"epoch"`` and no integer.
+        TypeError: when training begins, for a model whose configuration cannot be written down.
         KeyError: at the first saving, for a field that is not among the logs.
 
     Warns:
@@ -62,6 +64,11 @@ class ModelCheckpoint(MonitorCallback):
     @property
     def needs_batches(self) -> bool:  # type: ignore[override]
         return self.save_freq != "epoch"
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        super().on_train_begin(logs)
+        if not self.save_weights_only:
+            model_config(self.model)  # raises now rather than after an epoch
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch

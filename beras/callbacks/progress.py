@@ -56,7 +56,7 @@ class ProgbarLogger(Callback):
 
     @property
     def needs_batches(self) -> bool:  # type: ignore[override]
-        return self._live or self.target is None
+        return self.verbose > 0
 
     # Training
 
@@ -133,14 +133,15 @@ class ProgbarLogger(Callback):
         now = time.perf_counter()
         elapsed = now - self._started
         if self._live:
-            self._draw(self.target, elapsed, self._trained or now, logs)
+            self._draw(self._seen, elapsed, self._trained or now, logs)
             close_line()
         elif self.verbose == 1:
-            measured = self._measured(self.target, elapsed, self._trained or now, logs)
-            say(f"{self.target}/{self.target} {_line_character() * WIDTH} {measured}")
+            measured = self._measured(self._seen, elapsed, self._trained or now, logs)
+            bar = _line_character() * _filled(self._seen, self.target)
+            say(f"{self._seen}/{self.target} {bar:{WIDTH}} {measured}")
         elif self.verbose == 2:
-            speed = _duration_per_step(((self._trained or now) - self._started) / max(1, self.target))
-            count = f"{self.target}/{self.target}"
+            speed = _duration_per_step(((self._trained or now) - self._started) / max(1, self._seen))
+            count = f"{self._seen}/{self.target}"
             say(" - ".join([*filter(None, [self._epoch]), count, f"{elapsed:.0f}s", speed, *_named_values(logs)]))
 
     def _draw(self, seen: int, seconds: float, now: float, logs: Any) -> None:
@@ -153,7 +154,7 @@ class ProgbarLogger(Callback):
         line = _line_character()
         measured = self._measured(seen, seconds, now, logs)
         if self.target:
-            done = WIDTH * min(seen, self.target) // self.target
+            done = _filled(seen, self.target)
             count = f"{seen:>{len(str(self.target))}}/{self.target}"
             bar = [(f"{count} ", "bold"), (line * done, "green"), (line * (WIDTH - done), "dim")]
         else:
@@ -163,6 +164,15 @@ class ProgbarLogger(Callback):
     def _measured(self, seen: int, seconds: float, now: float, logs: Any) -> str:
         speed = _duration_per_step((now - self._started) / max(1, seen))
         return " - ".join([f"{_clock(seconds)} {speed}", *_named_values(logs)])
+
+
+def _filled(seen: int, target: int) -> int:
+    """Return how many characters of the bar are filled.
+
+    >>> _filled(3, 4)
+    15
+    """
+    return WIDTH * min(seen, target) // max(1, target)
 
 
 def _named_values(logs: Any) -> list[str]:

@@ -79,6 +79,9 @@ class Loss(Diffable):
     def check_truth(self, y_true: np.ndarray) -> None:
         """Raise ValueError for labels that this loss cannot have, whatever the prediction; asked once per `fit`."""
 
+    def check_classes(self, y_true: np.ndarray, shape: tuple[Any, ...]) -> None:
+        """Raise ValueError for labels that predictions of ``shape`` have no place for; asked once per `fit`."""
+
     def counted(self, y_true: Any, y_pred: Any) -> Any:
         """Return which of the values count, as booleans of their shape, or ``None`` when all do."""
         return None

@@ -72,6 +72,10 @@ class SparseCategoricalCrossentropy(FunctionLoss):
         """Return both as they are: class numbers are integers."""
         return y_true, y_pred
 
+    def check_classes(self, y_true: np.ndarray, shape: tuple[Any, ...]) -> None:
+        """Raise ValueError for labels that are no class numbers, one for each prediction of ``shape``."""
+        class_numbers(y_true, np.broadcast_to(np.float32(0), shape), self.axis, self.ignore_class)
+
     def counted(self, y_true: Any, y_pred: Any) -> Any:
         """Return which samples are not of the ignored class."""
         return None if self.ignore_class is None else class_numbers(y_true, y_pred, self.axis, self.ignore_class)[1]

@@ -56,6 +56,11 @@ class Compiled:
         if self.loss is not None:
             self.loss.check_truth(y)
 
+    def check_classes(self, y: np.ndarray, output_shape: tuple[int | None, ...] | None) -> None:
+        """Raise ValueError for class numbers that outputs of ``output_shape``, if that is known, have no place for."""
+        if self.loss is not None and output_shape is not None and None not in output_shape[1:]:
+            self.loss.check_classes(y, (len(y), *output_shape[1:]))
+
     def score(self, y: Any, y_pred: Any, sample_weight: Any) -> Any:
         """Return the loss of predictions."""
         return self.loss(y, y_pred) if sample_weight is None else self.loss(y, y_pred, sample_weight)

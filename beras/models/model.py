@@ -12,6 +12,7 @@ from beras import losses, optimizers
 from beras.autodiff import GradientTape
 from beras.autodiff.tracked import bare
 from beras.layers import Layer
+from beras.models.arguments import check_alike, check_count, is_due, refuse_several_outputs, unpack_validation
 from beras.models.batches import Batches, as_array, class_weighted, split_off_validation
 from beras.models.compiled import Compiled, made_again
 
@@ -156,7 +157,7 @@ class Model(Layer):
             )
         self._require_initialised()
         for name, given in {"loss": loss, "metrics": metrics, "weighted_metrics": weighted_metrics}.items():
-            _refuse_several_outputs(name, given)
+            refuse_several_outputs(name, given)
         made = optimizers.get(optimizer), None if loss is None else losses.get(loss)
         self._compiled = Compiled(made[1], metrics, weighted_metrics)
         self.optimizer = made[0]
@@ -301,17 +302,17 @@ class Model(Layer):
         """
         compiled = self._require_compiled()
         x, y = self._data(x, y)
-        _check_count("epochs", epochs)
-        _check_count("initial_epoch", initial_epoch, least=0)
+        check_count("epochs", epochs)
+        check_count("initial_epoch", initial_epoch, least=0)
         for name, count in {"steps_per_epoch": steps_per_epoch, "validation_steps": validation_steps}.items():
             if count is not None:
-                _check_count(name, count)
+                check_count(name, count)
         if not isinstance(validation_freq, Sequence):
-            _check_count("validation_freq", validation_freq)
+            check_count("validation_freq", validation_freq)
         held_out: Sequence[Any] | None = None
         if validation_data is not None:
-            held_out = _unpack(validation_data)
-            _check_alike(x, y, *held_out[:2])
+            held_out = unpack_validation(validation_data)
+            check_alike(x, y, *held_out[:2])
             compiled.check_truth(held_out[1])
         elif validation_split:
             sample_weight = None if sample_weight is None else as_array("sample_weight", sample_weight)
@@ -322,6 +323,8 @@ class Model(Layer):
         if held_out is not None:
             validation = Batches(held_out[0], held_out[1], held_out[2], validation_batch_size or batch_size)
         self._make_weights(x.shape)
+        for truth in (y,) if held_out is None else (y, held_out[1]):
+            compiled.check_classes(truth, self.output_shape)
         steps = min(len(batches), steps_per_epoch or len(batches))
         hooks = callback_module.CallbackList(
             callbacks,
@@ -344,7 +347,7 @@ class Model(Layer):
                 compiled.weights_in_fit = self.trainable_weights
                 compiled.is_regularized = self.is_regularized
                 logs = self._run(batches, steps, self.train_step, hooks, "train")
-                if validation is not None and _is_due(epoch, validation_freq):
+                if validation is not None and is_due(epoch, validation_freq):
                     self.reset_metrics()
                     found = self._run(validation, validation_steps or len(validation), self.test_step, hooks, "test")
                     logs = logs | {f"val_{name}": value for name, value in found.items()}
@@ -546,46 +549,3 @@ class Model(Layer):
         from beras.saving import load_weights
 
         load_weights(self, filepath, skip_mismatch)
-
-
-def _check_count(name: str, count: Any, least: int = 1) -> None:
-    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < least:
-        kind = "a positive integer" if least else "an integer, 0 or more"
-        raise ValueError(f"{name} must be {kind}. Received: {count!r}.")
-
-
-def _unpack(data: Any) -> tuple[np.ndarray, np.ndarray, Any]:
-    if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
-        received = f"{len(data)} parts" if isinstance(data, (tuple, list)) else type(data).__name__
-        raise ValueError(f"validation_data is (x, y) or (x, y, sample_weight). Received: {received}.")
-    x, y, *rest = data
-    return as_array("validation x", x), as_array("validation y", y), rest[0] if rest else None
-
-
-def _check_alike(x: np.ndarray, y: np.ndarray, x_val: np.ndarray, y_val: np.ndarray) -> None:
-    """Raise ValueError when the samples for validation have another shape than those for training."""
-    columns = ((1,), ())
-    for name, train, held_out in (("x", x.shape[1:], x_val.shape[1:]), ("y", y.shape[1:], y_val.shape[1:])):
-        if train != held_out and not (name == "y" and train in columns and held_out in columns):
-            raise ValueError(
-                f"{name} and the {name} of validation_data must hold samples of one shape. Received: {train} and "
-                f"{held_out}."
-            )
-
-
-def _refuse_several_outputs(name: str, given: Any) -> None:
-    """Raise TypeError for Keras's forms of ``compile`` for models with several outputs."""
-    if isinstance(given, dict) and "class_name" not in given:
-        inner = next(iter(given.values()), None)
-    elif name == "loss" and isinstance(given, (list, tuple)):
-        inner = given[0] if given else None
-    else:
-        return
-    raise TypeError(
-        f"Models here have one output, so compile takes {name}={inner!r} without a name of an output. "
-        f"Received: {name}={given!r}."
-    )
-
-
-def _is_due(epoch: int, frequency: int | Sequence[int]) -> bool:
-    return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else (epoch + 1) in frequency

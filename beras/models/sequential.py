@@ -7,6 +7,7 @@ from typing import Any
 
 from beras.core import Callable, Diffable
 from beras.layers import InputLayer
+from beras.models.layer_entries import layer_entry, layer_from_entry
 from beras.models.model import Model
 
 __all__ = ["Sequential", "SequentialModel"]
@@ -58,7 +59,8 @@ class Sequential(Model):
         if isinstance(layer, InputLayer) and self._layers:
             raise ValueError("An Input comes first in a Sequential. Received: one after other layers.")
         names = [other.name for other in self._layers if hasattr(other, "_name")]
-        if hasattr(layer, "_name") and layer.name in names and layer not in self._layers_by_identity():
+        is_new = not any(layer is other for other in self._layers)
+        if hasattr(layer, "_name") and layer.name in names and is_new:
             raise ValueError(f"Two layers are named {layer.name!r}. Give one of them another name: name='...'.")
         self._layers.append(layer)
         shape = self._declared_shape()
@@ -68,9 +70,6 @@ class Sequential(Model):
                 self.build_for(shape)
         else:
             self.built = False
-
-    def _layers_by_identity(self) -> list[Any]:
-        return self._layers
 
     def pop(self, rebuild: bool = True) -> Any:
         """Remove the last layer and return it."""
@@ -134,22 +133,22 @@ class Sequential(Model):
         return tuple(shape)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the layers' classes and configurations, and the shape that the model was built for."""
+        """Return the layers' classes and configurations, and the shape that the model was built for.
+
+        Raises:
+            TypeError: for a Diffable that takes arguments and does not say them in a ``get_config``.
+        """
         return {
             "name": self.name,
             "trainable": self.trainable,
-            "layers": [{"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self._layers],
+            "layers": [layer_entry(layer) for layer in self._layers],
             "build_input_shape": None if self.input_shape is None else list(self.input_shape),
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Sequential:
         """Make a model from what `get_config` returned; its weights are drawn anew."""
-        from beras.core.classes import lookup
-
-        layers = [
-            lookup(entry["class_name"], custom_objects).from_config(entry["config"]) for entry in config["layers"]
-        ]
+        layers = [layer_from_entry(entry, custom_objects) for entry in config["layers"]]
         model = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
         if config.get("build_input_shape") is not None:
             model.build_for(config["build_input_shape"])

@@ -14,6 +14,9 @@ SUFFIX = ".safetensors"
 
 TRANSFER = "Weights of a Keras model go over as arrays: model.set_weights(keras_model.get_weights())"
 
+#: The longest header, in bytes, that the safetensors library reads.
+LONGEST_HEADER = 100_000_000
+
 #: How files that are not safetensors begin.
 MAGIC = {
     b"\x89HDF": f"an HDF5 file, such as Keras's .h5. {TRANSFER}",
@@ -48,4 +51,7 @@ def describe_foreign(start: bytes) -> str | None:
     """Return what a file is that starts so, or ``None`` when that is not known."""
     if not start:
         return "empty"
+    # safetensors begins with the length of its header, whose bytes may be any of MAGIC's
+    if start[8:9] == b"{" and int.from_bytes(start[:8], "little") <= LONGEST_HEADER:
+        return None
     return next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)

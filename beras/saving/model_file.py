@@ -14,7 +14,7 @@ from beras.saving.registry import lookup
 from beras.saving.tensors import load_weights_file, save_weights_file
 from beras.saving.weight_names import assign_weights, named_weights
 
-__all__ = ["load_model", "save_model"]
+__all__ = ["load_model", "model_config", "save_model"]
 
 
 def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
@@ -35,16 +35,7 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
     check_writable_format(filepath)
     refuse_to_overwrite(filepath, overwrite)
     named, texts = stored_weights(model)
-    config = {"class_name": type(model).__name__, "config": model.get_config()}
-    if model.input_shape is not None:
-        config["build_input_shape"] = list(model.input_shape)
-    try:
-        texts["config"] = _to_json(config)
-    except TypeError as error:
-        raise TypeError(
-            f"The configuration of {model.name!r} cannot be written down: {error}. get_config() of every layer must "
-            f"return plain values. The weights alone can be saved with model.save_weights(path)."
-        ) from error
+    texts["config"] = model_config(model)
     compiled = _compile_config(model)
     if compiled is not None:
         texts["compile_config"] = compiled
@@ -52,6 +43,24 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
         if include_optimizer and optimizer is not None and optimizer.built:
             named |= {OPTIMIZER + name: value for name, value in optimizer.state().items()}
     save_weights_file(filepath, named, {"beras_file": "model", **texts})
+
+
+def model_config(model: Any) -> str:
+    """Return the class, configuration and input shape of ``model`` as JSON.
+
+    Raises:
+        TypeError: when a layer's configuration is unknown, or more than plain values.
+    """
+    config = {"class_name": type(model).__name__, "config": model.get_config()}
+    if model.input_shape is not None:
+        config["build_input_shape"] = list(model.input_shape)
+    try:
+        return _to_json(config)
+    except TypeError as error:
+        raise TypeError(
+            f"The configuration of {model.name!r} cannot be written down: {error}. get_config() of every layer must "
+            f"return plain values. The weights alone can be saved with model.save_weights(path)."
+        ) from error
 
 
 def load_model(

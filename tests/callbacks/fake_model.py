@@ -12,6 +12,7 @@ class FakeModel:
     """A model whose only weight is the number of epochs that were trained."""
 
     name = "fake"
+    input_shape = None
 
     def __init__(self, learning_rate=0.1):
         self.stop_training = False
@@ -19,6 +20,9 @@ class FakeModel:
         self.layers = []
         self.weight = np.zeros(1)
         self.saved = []
+
+    def get_config(self):
+        return {"name": self.name}
 
     def get_weights(self):
         return [self.weight.copy()]

@@ -6,8 +6,10 @@ import io
 import re
 import sys
 
+import numpy as np
 import pytest
 
+import beras
 from beras.callbacks import Callback, CallbackList, ProgbarLogger, progress
 from tests.callbacks.fake_model import FakeModel, run
 
@@ -142,6 +144,8 @@ def test_validation_within_training_is_silent_and_evaluation_is_not(capsys):
     assert len(capsys.readouterr().out.splitlines()) == 1
     hooks = CallbackList(add_progbar=True, verbose=2, epochs=1, steps=3)
     hooks.on_test_begin()
+    for batch in range(3):
+        hooks.on_test_batch_end(batch, {"loss": 9.0})
     hooks.on_test_end({"loss": 9.0})
     assert re.fullmatch(r"3/3 - 0s - .*/step - loss: 9\.0000\n", capsys.readouterr().out)
 
@@ -156,3 +160,15 @@ def test_an_unknown_number_of_steps(capsys):
         hooks.on_predict_batch_end(batch, {"outputs": None})
     hooks.on_predict_end()
     assert capsys.readouterr().out.startswith("5/5 - 0s")
+
+
+@pytest.mark.parametrize(("verbose", "expected"), [(1, "\n3/8 ━━━━━━━              "), (2, "\n3/8 - 0s - ")])
+def test_an_epoch_that_was_stopped_shows_the_batches_that_were_done(verbose, expected, capsys):
+    class Stop(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = batch == 2
+
+    model = beras.Sequential([beras.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.ones((8, 2)), np.ones((8, 1)), batch_size=1, verbose=verbose, callbacks=[Stop()])
+    assert expected in capsys.readouterr().out

@@ -139,3 +139,36 @@ def test_a_misspelt_hook_warns():
 
     with pytest.warns(UserWarning, match=r"Watch.on_epoch_ended is no hook.*Did you mean 'on_epoch_end'"):
         fit(model(), callbacks=[Watch()])
+
+
+class Plain(beras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+@pytest.mark.parametrize("kind", ["sequential", "subclass", "validation_data", "validation_split"])
+@pytest.mark.parametrize(("wrong", "message"), [(3, "number 3.*3 classes"), (-1, "number -1"), (0.5, "Received: 0.5")])
+def test_a_class_number_late_in_the_data_is_found_before_the_first_update(kind, wrong, message):
+    late = LABELS.astype(type(wrong))
+    late[-1] = wrong
+    made = Plain() if kind == "subclass" else model()
+    made.compile("adam", beras.losses.SparseCategoricalCrossentropy(from_logits=kind == "subclass"))
+    made.build_for((None, 4))
+    before = made.get_weights()
+    options = {
+        "validation_data": {"y": LABELS, "validation_data": (X, late)},
+        "validation_split": {"y": late, "validation_split": 0.1},
+    }.get(kind, {"y": late})
+    with pytest.raises(ValueError, match=message):
+        fit(made, batch_size=8, shuffle=False, **options)
+    for weight, kept in zip(made.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, kept)
+
+
+def test_an_ignored_class_is_no_wrong_class_number():
+    made = model(loss=beras.losses.SparseCategoricalCrossentropy(ignore_class=-1))
+    assert np.isfinite(fit(made, y=np.where(LABELS == 2, -1, LABELS)).history["loss"][0])

@@ -379,3 +379,29 @@ def test_call_may_take_more_than_one_argument():
     cell = Cell()
     assert cell(X[:5], np.zeros((5, 2), np.float32)).shape == (5, 2)
     assert cell.input_shape == (None, 4)
+
+
+def test_the_courses_batch_step_gives_the_metrics_of_its_batch():
+    model = beras.SequentialModel([beras.Dense(3, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.build((None, 4))
+    before = model.get_weights()
+    scores = X[:8] @ before[0] + before[1]
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = shifted / shifted.sum(axis=1, keepdims=True)
+    loss = -np.mean(np.log(p[np.arange(8), LABELS[:8]]))
+    expected = {"accuracy": np.mean(p.argmax(axis=1) == LABELS[:8]), "loss": loss}
+    assert model.batch_step(X[:8], LABELS[:8], training=False) == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    assert int(model.optimizer.iterations) == 0
+    model.batch_step(X[8:16], LABELS[8:16], training=False)
+    assert model.batch_step(X[:8], LABELS[:8]) == pytest.approx(expected, rel=1e-5)
+    step = 0.01 / 8 * X[:8].T @ (p - np.eye(3)[LABELS[:8]])
+    np.testing.assert_allclose(model.get_weights()[0], before[0] - step, rtol=1e-5)
+
+
+def test_a_layer_may_stand_twice_and_two_of_one_name_may_not():
+    shared = beras.Dense(4, name="shared")
+    assert beras.Sequential([shared, shared]).layers == [shared, shared]
+    with pytest.raises(ValueError, match="Two layers are named 'shared'"):
+        beras.Sequential([shared, beras.Dense(4, name="shared")])

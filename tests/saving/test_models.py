@@ -311,3 +311,52 @@ def test_keras_decorator_registers_a_class():
     assert saving.lookup("Mine") is Mine
     with pytest.raises(ValueError, match="under its own name, 'Mine'"):
         saving.register_keras_serializable(name="Other")(Mine)
+
+
+class Sine(beras.Diffable):
+    def forward(self, inputs):
+        return np.sin(inputs)
+
+
+class Powered(beras.Diffable):
+    def __init__(self, power):
+        super().__init__()
+        self.power = power
+
+    def forward(self, inputs):
+        return inputs**self.power
+
+
+class Described(Powered):
+    def get_config(self):
+        return {"power": self.power}
+
+
+@pytest.mark.parametrize("make_layer", [Sine, lambda: Described(3)], ids=["without arguments", "with get_config"])
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_plain_diffable_that_can_be_made_again_is_saved(make_layer, nested, tmp_path):
+    layer = make_layer()
+    inner = [layers.Dense(3), layer]
+    model = Sequential([*([Sequential(inner)] if nested else inner), layers.Softmax()])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    path = tmp_path / "m.safetensors"
+    fit(model, 1, callbacks=[ModelCheckpoint(path)])
+    again = saving.load_model(path, custom_objects={type(layer).__name__: type(layer)})
+    np.testing.assert_array_equal(again.predict(data()[0]), model.predict(data()[0]))
+    with pytest.raises(ValueError, match=f"Unknown class '{type(layer).__name__}'.*custom_objects"):
+        saving.load_model(path)
+
+
+def test_a_plain_diffable_with_unknown_arguments_is_refused_before_any_training(tmp_path):
+    model = Sequential([layers.Dense(3), Powered(2), layers.Softmax()])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.build_for((None, 6))
+    before = model.get_weights()
+    path = tmp_path / "m.safetensors"
+    for save in (lambda: model.save(path), lambda: fit(model, callbacks=[ModelCheckpoint(path)])):
+        with pytest.raises(TypeError, match=r"Powered cannot .*\(power\)\. Define get_config.*layers\.Layer.*weights"):
+            save()
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    assert not path.exists()
+    fit(model, 1, callbacks=[ModelCheckpoint(path, save_weights_only=True)])
+    assert path.exists()

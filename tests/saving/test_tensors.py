@@ -185,3 +185,14 @@ def test_the_same_content_gives_the_same_bytes(tmp_path):
     with safe_open(paths[0], framework="numpy") as file:
         assert file.metadata() == {name: name * 3 for name in "qwertyuiopé"}
         np.testing.assert_array_equal(file.get_tensor("b"), np.ones(3))
+
+
+def test_a_header_of_any_length_is_read(tmp_path):
+    first_bytes = set()
+    for length in range(0, 256, 8):
+        path = tmp_path / f"{length}.safetensors"
+        save_weights_file(path, {"x": np.arange(3.0)}, {"text": "-" * length})
+        first_bytes.add(path.read_bytes()[0])
+        np.testing.assert_array_equal(load_weights_file(path)[0]["x"], np.arange(3.0))
+    assert 0x80 in first_bytes
+    assert len(first_bytes) == 32
