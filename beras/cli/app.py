@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from beras.cli.doctor import doctor
-from beras.cli.errors import BadUsage, debugging, report
+from beras.cli.errors import AT_ONCE, NOTHING_SAVED, BadUsage, Interrupted, debugging, report
 from beras.cli.evaluate import evaluate
 from beras.cli.predict import predict
 from beras.cli.summary import summary
@@ -33,10 +33,25 @@ class Verbs(TyperGroup):
         try:
             code = super().main(*args, **options)
         except (Exception, KeyboardInterrupt) as error:
-            if debugging():
+            if debugging() and not isinstance(error, Interrupted):
                 raise
             code = report(error)
         sys.exit(code if isinstance(code, int) else 0)
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> Any:
+        """Read the arguments; Ctrl-C meanwhile is kept from typer, as in `invoke`."""
+        training = "train" in args
+        try:
+            return super().make_context(info_name, args, *rest, **extra)
+        except KeyboardInterrupt:
+            raise Interrupted(NOTHING_SAVED if training else AT_ONCE) from None
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a verb; its Ctrl-C is kept from typer, which would end without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted(AT_ONCE) from None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb, or name the nearest."""

@@ -7,15 +7,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from beras.errors import did_you_mean
-
-__all__ = ["USAGE", "BadUsage", "report", "usage"]
+__all__ = [
+    "AT_ONCE",
+    "INTERRUPTED",
+    "NOTHING_SAVED",
+    "USAGE",
+    "BadUsage",
+    "Interrupted",
+    "before_training",
+    "debugging",
+    "report",
+    "usage",
+]
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
+AT_ONCE = "Stopped at once by Ctrl-C."
+NOTHING_SAVED = "Stopped before training began; nothing was saved."
+# An option is short, so that much of it must agree before a guess is better than none.
+_ALIKE = 0.7
 
 
 class BadUsage(Exception):
     """What was asked for cannot be done by anybody: a wrong option, name or value."""
+
+
+class Interrupted(Exception):
+    """Ctrl-C, with a sentence on what became of the work. Unlike KeyboardInterrupt it passes through typer."""
+
+
+@contextmanager
+def before_training() -> Iterator[None]:
+    """Within the block Ctrl-C loses nothing, and says so."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(NOTHING_SAVED) from None
 
 
 @contextmanager
@@ -36,7 +62,9 @@ def report(error: BaseException) -> int:
     from beras.cli.console import warn
 
     if isinstance(error, KeyboardInterrupt):
-        warn("Stopped at once by Ctrl-C.")
+        error = Interrupted(AT_ONCE)
+    if isinstance(error, Interrupted):
+        warn(str(error))
         return INTERRUPTED
     if isinstance(error, BadUsage):
         warn(f"Error: {error}")
@@ -82,10 +110,19 @@ def _report_parsing(error: Any) -> int:
     if getattr(error, "option_name", None) and "o such option" in message:
         name = error.option_name
         known = [opt for param in error.ctx.command.params for opt in param.opts] if error.ctx else []
-        message = f"There is no option {name}.{did_you_mean(name, known)}"
+        message = f"There is no option {name}.{_nearest_option(name, known)}"
     else:
         message = f"{error.format_message().rstrip('.')}."
     context = getattr(error, "ctx", None)
     help_line = f" See: {context.command_path} --help" if context is not None else ""
     warn(f"Error: {message}{help_line}")
     return int(getattr(error, "exit_code", USAGE))
+
+
+def _nearest_option(name: str, known: list[str]) -> str:
+    """Return the sentence that suggests an option; the dashes, which all have, count for nothing."""
+    from difflib import get_close_matches
+
+    by_word = {option.lstrip("-"): option for option in known}
+    close = get_close_matches(name.lstrip("-").lower(), by_word, n=1, cutoff=_ALIKE)
+    return f" Did you mean {by_word[close[0]]!r}?" if close else ""

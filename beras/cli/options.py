@@ -13,7 +13,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, 
 DataFolder = Annotated[
     Path | None,
     typer.Option(
-        "--data", help="A folder with the data set's files. [default: BERAS_DATA_DIR, data/, the user's cache]"
+        "--data",
+        help="The folder with the data set's files, and no other. [default: BERAS_DATA_DIR, data/, the user's cache]",
     ),
 ]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder, as `beras train` wrote it.")]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from beras.cli.console import print_json, say
-from beras.cli.errors import INTERRUPTED, usage
+from beras.cli.errors import INTERRUPTED, before_training, usage
 from beras.cli.options import AsJson, DataFolder, hidden_layers
 from beras.errors import unknown_name
 from beras.training.decays import DECAYS
@@ -81,7 +81,8 @@ def train(
         list[str] | None,
         typer.Option(
             "--callback",
-            help="EarlyStopping, ModelCheckpoint ...; arguments after a colon. May be given several times.",
+            help="EarlyStopping, CSVLogger ...; arguments after a colon: ModelCheckpoint:filepath=best.safetensors, "
+            "in the run's folder. May be given several times.",
         ),
     ] = None,
     out: Annotated[
@@ -104,35 +105,36 @@ def train(
       beras train --dataset digits --layers "" --optimizer sgd:momentum=0.9
       beras train --validation 0.1 --callback EarlyStopping:patience=3
     """
-    from beras import datasets
-    from beras.training import RunFolder, resolve
-    from beras.training import train as carry_out
+    with before_training():
+        from beras import datasets
+        from beras.training import RunFolder, resolve
+        from beras.training import train as carry_out
 
-    with usage():
-        options: dict[str, Any] = {
-            "layers": None if layers is None else hidden_layers(layers),
-            "activation": activation,
-            "dropout": dropout,
-            "optimizer": optimizer,
-            "learning_rate": learning_rate,
-            "decay": decay,
-            "batch_size": batch_size,
-            "epochs": epochs,
-            "seed": seed,
-            "validation": validation,
-            "callbacks": tuple(callback or ()),
-        }
-        # Before the data are loaded, or downloaded, because that may take a while.
-        if dataset not in datasets.NAMES:
-            raise ValueError(unknown_name("data set", dataset, datasets.NAMES))
-        resolve("mnist" if dataset == "auto" else dataset, **options)
-        if out is not None and not overwrite:
-            RunFolder(out).refuse_if_used()
+        with usage():
+            options: dict[str, Any] = {
+                "layers": None if layers is None else hidden_layers(layers),
+                "activation": activation,
+                "dropout": dropout,
+                "optimizer": optimizer,
+                "learning_rate": learning_rate,
+                "decay": decay,
+                "batch_size": batch_size,
+                "epochs": epochs,
+                "seed": seed,
+                "validation": validation,
+                "callbacks": tuple(callback or ()),
+            }
+            # Before the data are loaded, or downloaded, because that may take a while.
+            if dataset not in datasets.NAMES:
+                raise ValueError(unknown_name("data set", dataset, datasets.NAMES))
+            resolve("mnist" if dataset == "auto" else dataset, **options)
+            if out is not None and not overwrite:
+                RunFolder(out).refuse_if_used()
 
-    loaded = datasets.load(dataset, data)
-    say(loaded.note)
-    config = resolve(loaded.name, **options)
-    folder = RunFolder.new(loaded.name) if out is None else RunFolder(out)
+        loaded = datasets.load(dataset, data)
+        say(loaded.note)
+        config = resolve(loaded.name, **options)
+        folder = RunFolder.new(loaded.name) if out is None else RunFolder(out)
     finished = carry_out(
         config,
         loaded,

@@ -48,11 +48,13 @@ def load(name: str = "auto", path: str | os.PathLike[str] | None = None) -> Data
     Args:
         name: ``"mnist"``, ``"fashion_mnist"``, ``"kmnist"``, ``"digits"``, or ``"auto"``: MNIST if it is on this
             machine or can be downloaded, else the embedded digits, and ``note`` says so. Only ``"auto"`` ever falls
-            back, and never because of a file that is there and damaged.
-        path: a folder, or an ``.npz`` archive, to look into first, as in :func:`beras.datasets.mnist.load_data`.
+            back, and never because of a file that is there and damaged, or of a ``path`` that lacks files.
+        path: the folder, or the ``.npz`` archive, to read, as in :func:`beras.datasets.mnist.load_data`. The digits
+            are read from none, and ``note`` says so.
 
     Raises:
         ValueError: an unknown name.
+        FileNotFoundError: ``path`` does not exist or lacks files.
         IDXError: a file is damaged or not what it should be.
         DownloadError: the data set was asked for by name and could not be had.
 
@@ -65,7 +67,7 @@ def load(name: str = "auto", path: str | os.PathLike[str] | None = None) -> Data
     if name not in NAMES:
         raise ValueError(unknown_name("data set", name, NAMES))
     if name == "digits":
-        return _embedded("")
+        return _embedded("" if path is None else f" {os.fspath(path)} is not used: they are read from no folder.")
     if name != "auto":
         return _from_family(name, path, _TIMEOUT)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from beras.datasets.locate import find_file
@@ -60,7 +60,7 @@ def download(
     Args:
         name: a data set of ``SOURCES``.
         stems: the files, without ``.gz``.
-        folder: where they go; made if it does not exist.
+        folder: where they go; made if it does not exist, and removed again if nothing came.
         mirrors: URLs of folders that hold the files; by default those of ``SOURCES``.
         timeout: seconds without an answer, or without progress, after which a mirror is given up.
         progress: show a progress bar on stdout (a line per file where stdout is not a terminal).
@@ -77,8 +77,8 @@ def download(
     for stem in missing:
         remote = source.files[stem]
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            good = _from_any(mirrors, remote, folder / remote.name, timeout, progress)
+            with _no_empty_folder(folder):
+                good = _from_any(mirrors, remote, folder / remote.name, timeout, progress)
         except _AllFailed as error:
             hosts = "mirror" if len(mirrors) == 1 else "mirrors"
             raise DownloadError(
@@ -95,6 +95,19 @@ def download(
         # The mirror that worked is the first choice for the next file.
         mirrors.sort(key=lambda mirror: mirror != good)
     return {stem: file for stem in stems if (file := find_file(folder, stem)) is not None}
+
+
+@contextmanager
+def _no_empty_folder(folder: Path) -> Iterator[None]:
+    """Within the block ``folder`` may be made; when it raises, what was made and is empty is removed."""
+    absent = [place for place in (folder, *folder.parents) if not os.path.exists(place)]
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for place in absent:
+                place.rmdir()
+        raise
 
 
 class _AllFailed(Exception):
@@ -121,6 +134,8 @@ def _from_any(mirrors: Sequence[str], remote: RemoteFile, path: Path, timeout: f
 
 
 def _from_one(url: str, remote: RemoteFile, path: Path, timeout: float, progress: bool) -> None:
+    # For each attempt anew: another process may have given up meanwhile and removed the empty folder.
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with replacing(path) as file, _progress_bar(url, progress) as report:
             # _receive turns the network's errors into _MirrorFailure: an OSError that leaves this block is the disk's.

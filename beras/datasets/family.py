@@ -9,7 +9,7 @@ import numpy as np
 
 from beras.datasets.download import download
 from beras.datasets.idx import IDXError, read_idx
-from beras.datasets.locate import download_folder, find_files, search_folders
+from beras.datasets.locate import download_folder, find_file, find_files, search_folders
 from beras.datasets.sources import SOURCES, STEMS
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = ["load_family", "load_subsets"]
 
 _IMAGE_SHAPE = (28, 28)
 _N_CLASSES = 10
+_WITHOUT_A_PATH = "beras then looks in BERAS_DATA_DIR, data/ of a checkout and the user's cache, and downloads."
 
 
 def load_family(
@@ -30,10 +31,22 @@ def load_family(
 ) -> tuple[Path, Subset, Subset]:
     """Return where a data set of the family was found, ``(x_train, y_train)`` and ``(x_test, y_test)``.
 
-    ``x`` is uint8 (n, 28, 28) in 0..255, ``y`` uint8 (n,) in 0..9.
+    ``x`` is uint8 (n, 28, 28) in 0..255, ``y`` uint8 (n,) in 0..9. A ``path`` is where the files must be: a folder, or
+    an ``.npz`` archive. Only the bare name of an archive, ``"mnist.npz"`` as in Keras, lets the search go on.
+
+    Raises:
+        FileNotFoundError: ``path`` does not exist or lacks files.
+        IDXError, DownloadError: as in :func:`beras.datasets.mnist.load_data`.
     """
-    if path is not None and (archive := _find_archive(name, path)) is not None:
-        return archive, *_read_archive(archive)
+    if path is not None and os.fspath(path).endswith(".npz") and not os.path.isdir(path):
+        if (archive := _find_archive(name, path)) is not None:
+            return archive, *_read_archive(archive)
+        if os.path.dirname(path):
+            raise FileNotFoundError(
+                f"There is no archive {os.fspath(path)}, which was asked for. Expected a file like Keras's mnist.npz. "
+                f"Correct the path, or leave it out: {_WITHOUT_A_PATH}"
+            )
+        path = None
     folder, (train, test) = load_subsets(name, ("train", "test"), path, timeout=timeout)
     return folder, train, test
 
@@ -45,14 +58,39 @@ def load_subsets(
     *,
     timeout: float = 20.0,
 ) -> tuple[Path, list[Subset]]:
-    """Return the folder where data set ``name`` was found, or into which it was downloaded, and its subsets."""
+    """Return the folder where data set ``name`` was found, or into which it was downloaded, and its subsets.
+
+    Raises:
+        FileNotFoundError: ``path`` is given and does not hold the files.
+    """
     stems = [stem for subset in subsets for stem in STEMS[subset]]
     located = find_files(name, stems, path)
     if located is None:
+        if path is not None:
+            raise FileNotFoundError(_not_there(name, stems, path))
         folder = download_folder(name)
         located = folder, download(name, stems, folder, timeout=timeout)
     folder, files = located
     return folder, [_read_pair(name, *(files[stem] for stem in STEMS[subset])) for subset in subsets]
+
+
+def _not_there(name: str, stems: list[str], path: str | os.PathLike[str]) -> str:
+    """Say what a folder that was named lacks."""
+    below, named = search_folders(name, path)
+    if not os.path.isdir(named):
+        state = "is not a folder" if os.path.exists(named) else "does not exist"
+        closest, missing = named, stems
+    else:
+        state = "lacks files"
+        lacking = {folder: [stem for stem in stems if find_file(folder, stem) is None] for folder in (named, below)}
+        closest = min(lacking, key=lambda folder: len(lacking[folder]))
+        missing = lacking[closest]
+    return (
+        f"{SOURCES[name].title} was to be read from {named}, which {state}.\n"
+        f"Expected there, or in its folder {name}: {', '.join(stems)}, each with or without .gz.\n"
+        f"Missing in {closest}: {', '.join(missing)}.\n"
+        f"Correct the path, put the files there, or leave the path out: {_WITHOUT_A_PATH}"
+    )
 
 
 def _read_pair(name: str, images_path: Path, labels_path: Path) -> Subset:
@@ -94,9 +132,8 @@ def _find_archive(name: str, path: str | os.PathLike[str]) -> Path | None:
     from pathlib import Path
 
     path = Path(path).expanduser()
-    if path.suffix != ".npz":
-        return None
-    candidates = [path, *(folder / path.name for folder in search_folders(name))]
+    elsewhere = search_folders(name) if path.name == str(path) else []
+    candidates = [path, *(folder / path.name for folder in elsewhere)]
     return next((candidate for candidate in candidates if os.path.isfile(candidate)), None)
 
 

@@ -16,17 +16,20 @@ __all__ = ["cache_folder", "download_folder", "find_file", "find_files", "search
 def search_folders(name: str, path: str | os.PathLike[str] | None = None) -> list[Path]:
     """Return the folders in which data set ``name`` is looked for, in order.
 
-    1. ``path/<name>`` and ``path``, if a path is given;
-    2. ``$BERAS_DATA_DIR/<name>`` and ``$BERAS_DATA_DIR``, if that is set;
-    3. ``data/<name>`` and ``data`` of the checkout, if beras runs from one;
-    4. ``<name>`` in the user's cache folder.
+    With a path these are ``path/<name>`` and ``path``, and no other: whoever names a folder means it. Without one:
 
-    The folder without ``<name>`` counts in 2 and 3 for MNIST only: its relatives have the same file names, and would
+    1. ``$BERAS_DATA_DIR/<name>`` and ``$BERAS_DATA_DIR``, if that is set;
+    2. ``data/<name>`` and ``data`` of the checkout, if beras runs from one;
+    3. ``<name>`` in the user's cache folder.
+
+    The folder without ``<name>`` counts in 1 and 2 for MNIST only: its relatives have the same file names, and would
     otherwise be mistaken for each other.
     """
     from pathlib import Path
 
-    folders = [] if path is None else [Path(path).expanduser() / name, Path(path).expanduser()]
+    if path is not None:
+        return [Path(path).expanduser() / name, Path(path).expanduser()]
+    folders = []
     for root in _roots():
         folders += [root / name, root] if name == "mnist" else [root / name]
     return [*folders, cache_folder() / name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ __all__ = ["CALLBACKS", "build_callbacks", "build_model", "build_optimizer"]
 _OFFERED = ("CSVLogger", "EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "TensorBoard", "TerminateOnNaN")
 #: The callbacks that can be asked for by name.
 CALLBACKS = {name: getattr(callback_module, name) for name in _OFFERED if hasattr(callback_module, name)}
-#: The arguments of theirs that are paths.
-_PATHS = ("filepath", "filename", "log_dir")
+#: The arguments of theirs that are paths, with an example.
+_PATHS = {"filepath": "best.safetensors", "filename": "log.csv", "log_dir": "logs"}
 
 
 def build_model(
@@ -72,23 +73,34 @@ def build_callbacks(config: RunConfig, folder: Path) -> list[Any]:
     for text in config.callbacks:
         name, arguments = split_named(text)
         cls = find("callback", name, CALLBACKS)
+        paths = {}
         for parameter in inspect.signature(cls).parameters.values():
             if parameter.name in _PATHS:
                 given = arguments.get(parameter.name, parameter.default)
-                if given is not parameter.empty:
-                    arguments[parameter.name] = str(folder / str(given))
-        callback = make_named(cls, arguments)
-        _check_use(cls.__name__, callback, config)
+                if given is parameter.empty:
+                    example = _written(cls.__name__, {parameter.name: _PATHS[parameter.name], **arguments})
+                    raise ValueError(f"{cls.__name__} needs {parameter.name}. Write: {example}.")
+                paths[parameter.name] = str(folder / str(given))
+        callback = make_named(cls, arguments | paths)
+        _check_use(cls.__name__, arguments, callback, config)
         made.append(callback)
     return made
 
 
-def _check_use(kind: str, callback: Any, config: RunConfig) -> None:
+def _written(kind: str, arguments: Mapping[str, Any]) -> str:
+    """Return the option that asks for a callback."""
+    return f"--callback {kind}:{','.join(f'{name}={value}' for name, value in arguments.items())}"
+
+
+def _check_use(kind: str, arguments: Mapping[str, Any], callback: Any, config: RunConfig) -> None:
     monitor = str(getattr(callback, "monitor", ""))
-    if monitor.startswith("val_") and not config.validation:
+    # A ModelCheckpoint that saves every epoch watches nothing.
+    watches = getattr(callback, "save_best_only", True)
+    if watches and monitor.startswith("val_") and not config.validation:
+        instead = _written(kind, {**arguments, "monitor": monitor.removeprefix("val_")})
         raise ValueError(
             f"{kind} watches {monitor}, so some training images must be set aside: --validation 0.1; "
-            f"or let it watch the training: --callback {kind}:monitor={monitor.removeprefix('val_')}."
+            f"or let it watch the training: {instead}."
         )
     if kind == "ReduceLROnPlateau" and config.decay != "none":
         raise ValueError("ReduceLROnPlateau sets the learning rate itself: add --decay none.")

@@ -22,7 +22,7 @@ def describe(config: RunConfig, model: Any) -> str:
     """Return one line on what is trained."""
     units = "-".join(str(n) for n in (math.prod(model.input_shape[1:]), *config.layers, model.layers[-1].units))
     parts = [config.activation] if config.layers else ["softmax regression"]
-    parts += [f"dropout {config.dropout:g}"] if config.dropout else []
+    parts += [f"dropout {config.dropout:g}"] if config.dropout and config.layers else []
     decay = "" if config.decay == "none" else f" ({config.decay} decay)"
     parts += [
         f"{model.count_params():,} parameters",

@@ -8,7 +8,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from beras.errors import did_you_mean
 from beras.files import replacing
 
 __all__ = ["RunFolder", "RunFolderError"]
+
+
+_SHOWN = 5  # of the runs that there are, where one is named that there is not
 
 
 class RunFolderError(Exception):
@@ -137,11 +140,11 @@ class RunFolder:
         """
         folder = cls(path)
         if not folder.path.is_dir():
-            beside = sorted(p.name for p in folder.path.parent.glob("*/") if (p / "config.json").is_file())
+            parent = folder.path.parent
+            runs = _saved_runs(parent)
+            newest = f"The newest in {parent}: {', '.join(runs[:_SHOWN])}." if runs else "`beras train` makes one."
             raise RunFolderError(
-                f"There is no run folder {folder.path}.{did_you_mean(folder.path.name, beside)}"
-                + (f" Runs in {folder.path.parent}: {', '.join(beside[-5:])}." if beside else "")
-                + ("" if beside else " `beras train` makes one.")
+                f"There is no run folder {folder.path}.{did_you_mean(folder.path.name, runs)} {newest}"
             )
         missing = [file.name for file in (folder.config, folder.model) if not file.is_file()]
         if missing:
@@ -178,6 +181,15 @@ class RunFolder:
         from beras.saving import load_model
 
         return load_model(self.model)
+
+
+def _saved_runs(parent: Path) -> list[str]:
+    """Return the names of the folders in ``parent`` that hold a model, the newest first."""
+    dated = []
+    for path in parent.glob("*/"):
+        with suppress(OSError):  # one that has no model, or is removed meanwhile
+            dated.append((RunFolder(path).model.stat().st_mtime_ns, path.name))
+    return [name for _, name in sorted(dated, reverse=True)]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from beras.training.decays import DECAYS
 from beras.training.named import split_named
 from beras.training.presets import LEARNING_RATES, PRESETS
 
-__all__ = ["resolve"]
+__all__ = ["resolve", "usual_learning_rate"]
 
 
 def resolve(
@@ -50,13 +50,16 @@ def resolve(
         raise ValueError(unknown_name("decay", decay, DECAYS))
     activations.get(activation)
     preset = PRESETS[dataset]
+    hidden = preset.layers if layers is None else tuple(layers)
+    if dropout and not hidden:
+        raise ValueError(f"dropout needs a hidden layer, and there is none. Received: dropout={dropout}.")
     config = RunConfig(
         dataset=dataset,
-        layers=preset.layers if layers is None else tuple(layers),
+        layers=hidden,
         activation=activation,
-        dropout=preset.dropout if dropout is None else dropout,
+        dropout=(preset.dropout if hidden else 0.0) if dropout is None else dropout,
         optimizer=optimizer,
-        learning_rate=_usual_learning_rate(optimizer) if learning_rate is None else learning_rate,
+        learning_rate=usual_learning_rate(optimizer) if learning_rate is None else learning_rate,
         decay=decay,
         batch_size=preset.batch_size if batch_size is None else batch_size,
         epochs=preset.epochs if epochs is None else epochs,
@@ -70,7 +73,12 @@ def resolve(
     return config
 
 
-def _usual_learning_rate(optimizer: str) -> float:
+def usual_learning_rate(optimizer: str) -> float:
+    """Return the learning rate with which a run begins unless it is told otherwise.
+
+    >>> usual_learning_rate("sgd:momentum=0.9")
+    0.2
+    """
     name, _ = split_named(optimizer)
     cls = find("optimizer", name, OPTIMIZERS)
     return LEARNING_RATES.get(cls.__name__.lower()) or float(cls().learning_rate)

@@ -18,6 +18,7 @@ from beras.training.describe import describe, record
 from beras.training.figures import draw_figures
 from beras.training.folder import RunFolder, RunFolderError
 from beras.training.interrupt import StopOnInterrupt
+from beras.training.resolve import usual_learning_rate
 
 if TYPE_CHECKING:
     from beras.datasets import Dataset
@@ -107,18 +108,18 @@ def train(
     beras_config.set_random_seed(config.seed)
     model = build_model(config, image_shape, len(names), data.scale, n_train)
     callbacks = build_callbacks(config, folder.path)
-    # A model file holds the weights and Adam's two moments of each.
-    folder.prepare(n_bytes=3 * 4 * model.count_params() + _ROOM_FOR_FIGURES)
-    folder.write_config(record(config, data, names))
-    summary: list[str] = []
-    model.summary(print_fn=summary.append)
-    folder.write_summary("\n".join(summary) + "\n")
-    say(describe(config, model))
-
     history = History()
     keeper = _KeepHistory(folder, history)
     # NumPy's warnings about a run that diverges say nothing that the error below does not say better.
     with StopOnInterrupt(model) as interrupt, np.errstate(all="ignore"):
+        # A model file holds the weights and Adam's two moments of each.
+        folder.prepare(n_bytes=3 * 4 * model.count_params() + _ROOM_FOR_FIGURES)
+        folder.write_config(record(config, data, names))
+        summary: list[str] = []
+        model.summary(print_fn=summary.append)
+        folder.write_summary("\n".join(summary) + "\n")
+        say(describe(config, model))
+
         start = perf_counter()
         model.fit(
             data.x_train,
@@ -132,9 +133,10 @@ def train(
         seconds = perf_counter() - start
         epochs = len(history.history["loss"])
         if keeper.diverged:
+            smaller = min(config.learning_rate / 10, usual_learning_rate(config.optimizer))
             raise TrainingDiverged(
                 f"The loss became {history.history['loss'][-1]} in epoch {epochs}. Try a smaller learning rate: "
-                f"--learning-rate {config.learning_rate / 10:g}. The history is in {folder.history}."
+                f"--learning-rate {smaller:g}. The history is in {folder.history}."
             )
         if interrupt.requested:
             say(f"Stopped by Ctrl-C in epoch {epochs} of {config.epochs}; saving what was trained so far.")

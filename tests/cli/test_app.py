@@ -79,3 +79,13 @@ def test_what_a_terminal_cannot_show_is_no_error(monkeypatch):
     say("é")
     stream.flush()
     assert stream.buffer.getvalue() == b"?\n"
+
+
+@pytest.mark.parametrize(("verb", "word"), [("train", errors.NOTHING_SAVED), ("doctor", errors.AT_ONCE)])
+def test_ctrl_c_while_the_arguments_are_read_has_its_word(beras_command, monkeypatch, verb, word):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("typer.core.TyperGroup.make_context", interrupted)
+    result = beras_command(verb)
+    assert (result.exit_code, result.stderr) == (130, f"{word}\n")

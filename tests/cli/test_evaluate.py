@@ -26,6 +26,15 @@ def test_a_data_set_of_another_shape_is_refused(beras_command, digits_run, monke
     assert "28x28" in result.stderr
 
 
+def test_ctrl_c_has_its_word_and_code(beras_command, digits_run, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("beras.datasets.load", interrupted)
+    result = beras_command("evaluate", digits_run)
+    assert (result.exit_code, result.stderr) == (130, "Stopped at once by Ctrl-C.\n")
+
+
 @pytest.mark.parametrize("verb", ["evaluate", "summary"])
 def test_a_run_that_is_not_there_gets_the_nearest_name(beras_command, digits_run, verb):
     result = beras_command(verb, digits_run.with_name("digit"))

@@ -130,3 +130,22 @@ def test_bad_usage_exits_with_2_and_no_traceback():
     assert done.stderr == (
         "Error: Unknown command 'trian'. Did you mean 'train'? Known: doctor, evaluate, predict, summary, train.\n"
     )
+
+
+def test_ctrl_c_while_the_library_is_read_is_one_sentence():
+    code = (
+        "import sys\n"
+        "from beras.cli import main\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'beras.cli.app':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "train"],
+        env=environment(), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "Stopped before training began; nothing was saved.\n"

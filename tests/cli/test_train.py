@@ -1,7 +1,11 @@
 import json
 import sys
+from dataclasses import replace
 
 import pytest
+
+from beras.training import build_model, resolve
+from beras.training.describe import describe
 
 KEYS = ["dataset", "epochs", "seconds", "train_loss", "test_loss", "test_accuracy", "parameters", "run_dir"]
 QUICK = ("--dataset", "digits", "--layers", "8", "--epochs", 1, "--no-figures")
@@ -52,6 +56,43 @@ def test_no_hidden_layers_is_softmax_regression(beras_command, tmp_path):
     assert json.loads(result.stdout.splitlines()[-1])["parameters"] == 650
 
 
+def test_softmax_regression_has_no_dropout_in_words_or_in_the_configuration(beras_command, tmp_path):
+    beras_command(
+        "train", "--dataset", "digits", "--layers", "", "--epochs", 1, "--no-figures", "--out", tmp_path / "r"
+    )
+    assert json.loads((tmp_path / "r" / "config.json").read_text(encoding="utf-8"))["run"]["dropout"] == 0
+    config = replace(resolve("mnist", layers=(256,)), layers=())
+    model = build_model(config, (28, 28), 10, 255, 100)
+    assert config.dropout > 0
+    assert "dropout" not in describe(config, model)
+
+
+@pytest.mark.parametrize("dataset", ["auto", "mnist"])
+def test_a_data_folder_that_is_not_there_is_a_failure(beras_command, tmp_path, dataset):
+    result = beras_command("train", "--dataset", dataset, "--data", tmp_path / "nope", "--out", tmp_path / "r")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: MNIST was to be read from {tmp_path / 'nope'}, which does not exist.")
+    assert not (tmp_path / "r").exists()
+
+
+def test_ctrl_c_while_data_are_read_says_that_nothing_was_saved(beras_command, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("beras.datasets.load", interrupted)
+    result = beras_command("train", *QUICK, "--out", tmp_path / "r")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "Stopped before training began; nothing was saved.\n"
+    assert not (tmp_path / "r").exists()
+
+
+def test_nonsense_gets_no_suggestion_and_help_says_how_to_write_a_checkpoint(beras_command):
+    result = beras_command("train", "--bogus")
+    assert result.exit_code == 2
+    assert result.stderr == "Error: There is no option --bogus. See: beras train --help\n"
+    assert "ModelCheckpoint:filepath=best.safetensors" in beras_command("train", "--help").stdout
+
+
 def test_without_out_the_run_goes_to_runs(beras_command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     beras_command("train", *QUICK)
@@ -99,6 +140,8 @@ def test_auto_without_mnist_says_in_one_line_that_it_uses_the_digits_and_why(ber
         (["--epoch", "3"], "Did you mean '--epochs'?"),
         (["--epochs", "three"], "'--epochs'"),
         (["--epochs", "0"], "epochs must be 1 or more"),
+        (["--learning-rat", "1"], "Did you mean '--learning-rate'?"),
+        (["--callback", "ModelCheckpoint"], "Write: --callback ModelCheckpoint:filepath=best.safetensors."),
         (["--learning-rate", "-1"], "learning_rate must be a number above 0"),
         (["--validation", "1"], "validation must be a share"),
         (["extra"], "extra"),

@@ -21,6 +21,10 @@ def test_digits():
     assert "Not MNIST" not in data.note
 
 
+def test_a_path_for_the_embedded_digits_is_not_ignored_without_a_word(tmp_path):
+    assert load("digits", tmp_path).note.endswith(f" {tmp_path} is not used: they are read from no folder.")
+
+
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist", "kmnist"])
 def test_a_name_insists(name):
     with pytest.raises(DownloadError, match=f"{SOURCES[name].title} is not on this machine and BERAS_OFFLINE"):

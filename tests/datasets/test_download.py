@@ -194,7 +194,7 @@ def test_full_disk(tmp_path, server, monkeypatch):
     with pytest.raises(DownloadError, match=r"MNIST could not be stored in .*: No space left on device") as caught:
         fetch(tmp_path / "full", [server.url("good"), server.url("unannounced")])
     assert "set BERAS_DATA_DIR to another folder" in str(caught.value)
-    assert os.listdir(tmp_path / "full") == []
+    assert not (tmp_path / "full").exists()
     assert server.hits == {"good": 1}  # another mirror would not help
 
 
@@ -211,7 +211,7 @@ def test_ctrl_c_leaves_nothing(tmp_path, server, monkeypatch):
     monkeypatch.setattr(download_module, "_verify", interrupt)
     with pytest.raises(KeyboardInterrupt):
         fetch(tmp_path / "data", [server.url("good")])
-    assert os.listdir(tmp_path / "data") == []
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_file_that_another_process_has_just_put_there(tmp_path, server, contents, monkeypatch):
@@ -262,3 +262,22 @@ def test_table_of_sources(monkeypatch):
             assert remote.digest_of in {"content", "gzip"}
             digests.add(remote.sha256)
     assert len(digests) == 12
+
+
+def test_a_failed_download_leaves_no_folder_that_it_made(tmp_path, server):
+    with pytest.raises(DownloadError):
+        fetch(tmp_path / "new" / "mnist", [server.url("missing")])
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(DownloadError):
+        fetch(tmp_path / "mine" / "mnist", [server.url("missing")])
+    assert os.listdir(tmp_path / "mine") == []
+
+
+def test_a_folder_with_a_complete_file_stays(tmp_path, server, monkeypatch):
+    source = SOURCES["mnist"]
+    bad = changed(source.files[LABELS], sha256="0" * 64)
+    monkeypatch.setitem(SOURCES, "mnist", changed(source, files={**source.files, LABELS: bad}))
+    with pytest.raises(DownloadError):
+        fetch(tmp_path / "new", [server.url("good")], (IMAGES, LABELS))
+    assert os.listdir(tmp_path / "new") == [f"{IMAGES}.gz"]

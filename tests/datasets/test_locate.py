@@ -20,11 +20,18 @@ def put(folder, name=STEM):
 def test_search_order(monkeypatch, tmp_path):
     monkeypatch.setenv("BERAS_DATA_DIR", str(tmp_path / "env"))
     monkeypatch.setattr(locate, "_checkout", lambda: tmp_path / "repo")
-    roots = [tmp_path / "arg", tmp_path / "env", tmp_path / "repo" / "data"]
+    roots = [tmp_path / "env", tmp_path / "repo" / "data"]
     order = [folder for root in roots for folder in (root / "mnist", root)] + [cache_folder() / "mnist"]
-    assert search_folders("mnist", tmp_path / "arg") == order
+    assert search_folders("mnist") == order
     # The last of the order is found first, then the one before it, and so on.
     for folder in reversed(order):
+        file = put(folder)
+        assert find_files("mnist", [STEM]) == (folder, {STEM: file})
+    # Whoever names a folder is not given the files of another one.
+    named = [tmp_path / "arg" / "mnist", tmp_path / "arg"]
+    assert search_folders("mnist", tmp_path / "arg") == named
+    assert find_files("mnist", [STEM], tmp_path / "arg") is None
+    for folder in reversed(named):
         file = put(folder)
         assert find_files("mnist", [STEM], tmp_path / "arg") == (folder, {STEM: file})
 
@@ -57,11 +64,11 @@ def test_a_folder_of_that_name_is_not_the_file(tmp_path):
 
 
 def test_an_incomplete_folder_is_passed_over(monkeypatch, tmp_path):
-    put(tmp_path / "arg")
+    put(tmp_path / "env" / "mnist")
     monkeypatch.setenv("BERAS_DATA_DIR", str(tmp_path / "env"))
     for name in (STEM, "train-labels-idx1-ubyte"):
         put(tmp_path / "env", name)
-    folder, files = find_files("mnist", [STEM, "train-labels-idx1-ubyte"], tmp_path / "arg")
+    folder, files = find_files("mnist", [STEM, "train-labels-idx1-ubyte"])
     assert folder == tmp_path / "env"
     assert len(files) == 2
 

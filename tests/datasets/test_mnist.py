@@ -1,5 +1,6 @@
 import gzip
 import hashlib
+import shutil
 import subprocess
 import sys
 import tracemalloc
@@ -56,8 +57,45 @@ def test_load_data_from_a_folder(folder, contents, module, below):
 def test_load_data_from_the_environment(folder, contents, monkeypatch):
     monkeypatch.setenv("BERAS_DATA_DIR", str(folder))
     check(mnist.load_data(), contents)
-    check(mnist.load_data(folder / "nowhere"), contents)
     check(mnist.load_data("mnist.npz"), contents)  # Keras's own default
+
+
+@pytest.mark.parametrize("name", ["nowhere", "nowhere.npz"])
+def test_a_path_that_does_not_exist_is_an_error(folder, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("BERAS_DATA_DIR", str(folder))
+    absent = tmp_path / name
+    calls = [mnist.load_data, lambda path: beras.datasets.load("auto", path), lambda path: get_data_MNIST("test", path)]
+    for call in calls:
+        with pytest.raises(FileNotFoundError) as caught:
+            call(absent)
+        assert str(absent) in str(caught.value)
+        assert "BERAS_DATA_DIR" in str(caught.value)
+
+
+def test_a_named_folder_that_lacks_a_file_is_an_error_that_names_both(folder, tmp_path, contents, monkeypatch):
+    complete = tmp_path / "complete"
+    shutil.copytree(folder, complete)
+    monkeypatch.setenv("BERAS_DATA_DIR", str(complete))
+    (folder / f"{STEMS['test'][1]}.gz").unlink()
+    for name in ("auto", "mnist"):
+        with pytest.raises(FileNotFoundError) as caught:
+            beras.datasets.load(name, folder)
+        assert f"{folder}, which lacks files" in str(caught.value)
+        assert f"Missing in {folder}: {STEMS['test'][1]}." in str(caught.value)
+        assert all(stem in str(caught.value) for stem in contents)
+
+
+def test_a_file_in_place_of_the_folder_is_an_error(folder):
+    with pytest.raises(FileNotFoundError, match="which is not a folder"):
+        mnist.load_data(folder / f"{STEMS['test'][1]}.gz")
+
+
+def test_the_courses_default_folder_is_no_explicit_wish(folder, monkeypatch, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv("BERAS_DATA_DIR", str(folder))
+    assert get_data_MNIST("test")[0].shape == (10, 784)
+    assert get_data_MNIST("test", "../data")[0].shape == (10, 784)
 
 
 @pytest.mark.parametrize("subset", ["train", "test"])

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from collections import namedtuple
 
@@ -78,10 +79,25 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_half_one(tmp_path, monkey
 def test_opening_what_is_no_run_says_what_there_is(tmp_path):
     (tmp_path / "mnist-1").mkdir()
     (tmp_path / "mnist-1" / "config.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(RunFolderError, match="Did you mean 'mnist-1'"):
+    with pytest.raises(RunFolderError, match=r"mnist-2\. `beras train` makes one\.$"):
         RunFolder.open(tmp_path / "mnist-2")
     with pytest.raises(RunFolderError, match=r"model\.safetensors is missing"):
         RunFolder.open(tmp_path / "mnist-1")
+    (tmp_path / "mnist-1" / "model.safetensors").touch()
+    with pytest.raises(RunFolderError, match="Did you mean 'mnist-1'"):
+        RunFolder.open(tmp_path / "mnist-2")
+
+
+def test_of_the_runs_that_there_are_the_five_newest_with_a_model_are_named(tmp_path):
+    for age, name in enumerate("gbadcfe"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").touch()
+        if name != "b":
+            (tmp_path / name / "model.safetensors").touch()
+            os.utime(tmp_path / name / "model.safetensors", (1e9 - age, 1e9 - age))
+    with pytest.raises(RunFolderError) as caught:
+        RunFolder.open(tmp_path / "nope")
+    assert str(caught.value).endswith(f" The newest in {tmp_path}: g, a, d, c, f.")
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"run": 3, "data": null}', "\x00"])

@@ -14,6 +14,11 @@ def test_what_is_said_is_taken_even_when_it_is_nothing():
     assert (config.layers, config.dropout, config.epochs) == ((), 0.0, 3)
 
 
+def test_without_hidden_layers_there_is_no_dropout():
+    assert PRESETS["mnist"].dropout > 0
+    assert resolve("mnist", layers=()).dropout == 0
+
+
 def test_each_optimizer_has_a_learning_rate_of_its_own():
     rates = {name: resolve("mnist", optimizer=name).learning_rate for name in ("adam", "sgd")}
     assert rates["sgd"] > 10 * rates["adam"]
@@ -32,6 +37,15 @@ def test_each_optimizer_has_a_learning_rate_of_its_own():
         ({"callbacks": ("ReduceLROnPlateau:monitor=loss",)}, "--decay none"),
         ({"layers": (0,)}, "layers"),
         ({"dropout": 1.0}, "dropout"),
+        ({"dropout": 0.2, "layers": ()}, "dropout needs a hidden layer"),
+        (
+            {"callbacks": ("ModelCheckpoint:save_best_only=true",)},
+            "Write: --callback ModelCheckpoint:filepath=best.safetensors,save_best_only=True",
+        ),
+        (
+            {"callbacks": ("ModelCheckpoint:filepath=a.safetensors,save_best_only=true",)},
+            "--callback ModelCheckpoint:filepath=a.safetensors,save_best_only=True,monitor=loss",
+        ),
         ({"learning_rate": 0.0}, "learning_rate"),
         ({"learning_rate": float("nan")}, "learning_rate"),
         ({"batch_size": 0}, "batch_size"),

@@ -126,6 +126,12 @@ def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_history(tmp_path):
     assert not (tmp_path / "r" / "model.safetensors").exists()
 
 
+@pytest.mark.parametrize(("given", "suggested"), [(1e30, "0.2"), (1e38, "0.2")])
+def test_a_rate_far_above_the_usual_one_is_answered_with_the_usual_one(tmp_path, given, suggested):
+    with pytest.raises(TrainingDiverged, match=f"--learning-rate {suggested}\\. "):
+        run(tmp_path / "r", optimizer="sgd", learning_rate=given, decay="none", epochs=1)
+
+
 def test_what_cannot_be_is_refused_before_the_folder_is_made(tmp_path):
     with pytest.raises(ValueError, match="one part empty"):
         run(tmp_path / "r", validation=0.9999)
@@ -175,6 +181,8 @@ def test_without_matplotlib_training_works_and_says_what_to_install(tmp_path, mo
 def test_a_checkpoint_lands_in_the_run_folder(tmp_path):
     run(tmp_path / "r", callbacks=("CSVLogger:filename=log.csv",), epochs=1)
     assert (tmp_path / "r" / "log.csv").is_file()
+    run(tmp_path / "s", callbacks=("ModelCheckpoint:filepath=best.safetensors",), epochs=1)
+    assert (tmp_path / "s" / "best.safetensors").is_file()
 
 
 def test_early_stopping_ends_a_run(tmp_path):
