@@ -43,3 +43,7 @@ def test_every_public_name_is_there_and_documented(name):
 def test_no_name_is_hidden_behind_getattr():
     assert not hasattr(beras, "__getattr__")
     assert not hasattr(beras.datasets, "__getattr__")
+
+
+def test_the_courses_spelling_of_the_loss_stands_beside_keras():
+    assert beras.CategoricalCrossEntropy is beras.CategoricalCrossentropy

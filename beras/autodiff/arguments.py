@@ -155,9 +155,33 @@ def check_params(function: Callable[..., Any], rule: Any, params: dict) -> None:
     unknown = _unknown_params(rule, params)
     if unknown:
         raise TypeError(
-            f"{name}(..., {unknown[0]}=...) is not recorded by beras. Leave {unknown[0]} out and say the same with "
-            f"another operation: np.where for a mask, t.astype(dtype) for a dtype, + for an initial value."
+            f"{name}(..., {unknown[0]}=...) is not recorded by beras. Leave {unknown[0]} out. "
+            f"{_instead(function, unknown[0])}"
         )
+
+
+#: What to write instead of a parameter that no rule takes, by the parameter and the function's name without ``nan``.
+INSTEAD_OF = {
+    ("initial", "sum"): "Add it to the result: result + initial.",
+    ("initial", "prod"): "Multiply the result by it: result * initial.",
+    ("initial", "max"): "Compare the result with it: np.maximum(result, initial).",
+    ("initial", "min"): "Compare the result with it: np.minimum(result, initial).",
+    ("where", "sum"): "Set the others to zero: np.sum(np.where(mask, x, 0)).",
+    ("where", "prod"): "Set the others to one: np.prod(np.where(mask, x, 1)).",
+    ("where", "max"): "Set the others to -inf: np.max(np.where(mask, x, -np.inf)).",
+    ("where", "min"): "Set the others to inf: np.min(np.where(mask, x, np.inf)).",
+    ("where", "mean"): "Select the entries first, x[mask], or multiply by the mask and divide the sum by the mask's.",
+    ("where", "var"): "Select the entries first: x[mask].",
+    ("where", "std"): "Select the entries first: x[mask].",
+    ("where", None): "Choose afterwards: np.where(mask, result, other).",
+    ("dtype", None): "Convert first: x.astype(dtype).",
+}
+
+
+def _instead(function: Callable[..., Any], parameter: str) -> str:
+    name = getattr(function, "__name__", "").removeprefix("nan").removeprefix("a")
+    general = INSTEAD_OF.get((parameter, None), "Write the same with other operations, as its formula says.")
+    return INSTEAD_OF.get((parameter, name), general)
 
 
 def refuse_slot(function: Callable[..., Any], slot: int, operand: Any) -> None:

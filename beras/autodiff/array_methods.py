@@ -71,6 +71,12 @@ class ArrayMethods(Tracked):
                 params = {"out": inputs[ufunc.nin :]}
                 inputs = inputs[: ufunc.nin]
             return apply(ufunc, inputs, params)
+        if method == "at" and isinstance(inputs[0], Tracked):
+            raise TypeError(
+                f"np.{ufunc.__name__}.at would write into a {type(self).__name__} past its count of writes, so that a "
+                f"gradient could be wrong unseen. Write into a Variable with w[index] += v; where the index repeats, "
+                f"compute on a copy: a = w.numpy(); np.{ufunc.__name__}.at(a, index, v); w.assign(a)."
+            )
         if not is_followed((inputs, params)):
             return apply(getattr(ufunc, method), inputs, params)
         if method == "reduce" and ufunc in REDUCTIONS:

@@ -33,12 +33,14 @@ from beras.autodiff.registry import (
     register_rare,
 )
 from beras.autodiff.state import Home, home, new_key
-from beras.autodiff.tracked import Tracked, bare, holds_tracked, is_followed, note_missed, refuse_foreign
+from beras.autodiff.tracked import Tracked, bare, holds_tracked, is_followed, note_missed, plain_array, refuse_foreign
 
 if TYPE_CHECKING:
     from beras.autodiff.tape import GradientTape
 
 __all__ = ["apply", "attach"]
+
+ARRAYS = (np.ndarray, np.generic)
 
 
 def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
@@ -103,6 +105,8 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
             # Rules may ask an operand for its shape; einsum's lists of labels stay lists.
             is_operand = at is None and type(rule) is not VariadicRule and rule.differentiates(slot)
             values[slot] = np.asarray(bare(operand)) if is_operand else bare(operand)
+        elif type(operand) is not np.ndarray and isinstance(operand, np.ndarray) and is_followed(args):
+            values[slot] = plain_array(operand)
     if at is not None:
         stored = _splice(args, at, values)
         values = [bare(value) for value in stored]
@@ -138,12 +142,16 @@ def _apply_simply(
                 return None
             parents.append((slot, key))
             values.append(operand._array)
+        elif type(operand) is np.ndarray:
+            values.append(operand)
         elif (type(operand) is list or type(operand) is tuple) and (vjps[slot] is not None or holds_tracked(operand)):
             return None
+        elif isinstance(operand, np.ndarray):
+            return None  # of a subclass, which is taken down to a plain array or refused
         else:
             values.append(operand)
     ans = rule.compute(*values, **params)
-    if isinstance(ans, (tuple, list)) or ans.dtype.kind != "f":
+    if not isinstance(ans, ARRAYS) or ans.dtype.kind != "f":
         tracked = [(slot, args[slot]) for slot, _ in parents]
         return _record(function, rule, [tape], tracked, ans, tuple(values), params, here)
     key = new_key()
@@ -212,13 +220,14 @@ def _record(
 
 
 def _wrap(value: Any, here: Home) -> Any:
-    kind = value.dtype.kind
+    dtype = getattr(value, "dtype", np.dtype(object))  # NumPy gives an object array without axes as the object
+    kind = dtype.kind
     if kind == "f":
         return Tracked.tensor_type(value, new_key(), here)
     if kind in "iub":
         return value
     raise TypeError(
-        f"The result is of dtype {value.dtype}, through which a tape cannot follow a value: only real floating-point "
+        f"The result is of dtype {dtype}, through which a tape cannot follow a value: only real floating-point "
         f"numbers have gradients here. Keep the other operands real (no 1j, Fraction or object array), or take "
         f"the value out of the tape with beras.stop_gradient(t)."
     )

@@ -16,7 +16,7 @@ from beras.autodiff.dispatch import attach
 from beras.autodiff.state import home, no_gradient
 from beras.autodiff.tape import GradientTape, leaves, restore
 from beras.autodiff.tensor import Tensor, Variable
-from beras.autodiff.tracked import Tracked, bare, is_followed, note_missed
+from beras.autodiff.tracked import Tracked, bare, is_followed, note_missed, plain_array
 
 __all__ = ["custom_gradient", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -30,20 +30,21 @@ def _watched(tape: GradientTape, args: tuple, argnums: int | tuple[int, ...]) ->
     use is no part of the derivative.
     """
     new = list(args)
-    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    several = isinstance(argnums, (tuple, list))
+    numbers: Any = argnums if several else (argnums,)
     for number in numbers:
         if not -len(args) <= number < len(args):
             raise ValueError(f"argnums={argnums} names argument {number}, but {len(args)} were given.")
         with tape.stop_recording():
             own = [np.positive(x) if isinstance(x, (Tensor, Variable)) else x for x in leaves(args[number])]
         new[number] = tape.watch(_floating(restore(args[number], iter(own)), number))
-    return new, new[argnums] if isinstance(argnums, int) else tuple(new[number] for number in numbers)
+    return new, tuple(new[number] for number in numbers) if several else new[numbers[0]]
 
 
 def _floating(value: Any, number: int) -> Any:
     if isinstance(value, (list, tuple, dict, Tracked)):
         return value
-    array = np.asarray(value)
+    array = np.asarray(plain_array(value))
     if array.dtype.kind in "iub" and not isinstance(value, (int, float)):
         raise TypeError(
             f"Argument {number} is of dtype {array.dtype}, which has no gradient. Convert it: x.astype('float64')."
@@ -57,7 +58,8 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     ``f`` must return a scalar. The gradient has the shape of argument ``argnums``, or is a tuple for a tuple of
     numbers. The JAX equivalent is ``jax.value_and_grad``.
 
-    Raises (when called): ValueError if ``f`` does not return a scalar that depends on its arguments through NumPy.
+    Raises (when called): ValueError if ``f`` returns an array that is not a scalar, TypeError if it returns a list,
+    tuple or dict, or no number at all.
 
     >>> import numpy as np
     >>> value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
@@ -69,6 +71,11 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         with GradientTape() as tape:
             new, sources = _watched(tape, args, argnums)
             value = f(*new, **params)
+        if isinstance(value, (list, tuple, dict)):
+            raise TypeError(
+                f"The function must return a scalar to have a gradient. Received: a {type(value).__name__}. Return one "
+                f"number, or ask for the jacobian, which has one part for each value returned."
+            )
         if np.ndim(bare(value)) != 0:
             raise ValueError(
                 f"The function must return a scalar to have a gradient. Received: shape {np.shape(bare(value))}. "
@@ -81,11 +88,42 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
 
 
 def _gradient(tape: GradientTape, value: Any, sources: Any, seed: Any = None) -> Any:
-    """Return the gradient, of zeros where ``value`` does not depend on the sources at all (a constant function)."""
-    if isinstance(value, Tensor) and value._key in tape.followed:
-        return tape.gradient(value, sources, seed, unconnected_gradients="zero")
-    _refuse_no_number(value)
+    """Return the gradient of ``value``, an array or a structure of them, weighted by ``seed``, of its structure.
+
+    It is of zeros where nothing in ``value`` depends on the sources (a constant function).
+    """
+    seeds = [None] if seed is None else _alongside(value, seed, "The cotangent")
+    followed = [pair for pair in zip(leaves(value), seeds, strict=True) if _depends(tape, pair[0])]
+    if followed:
+        targets, weights = map(list, zip(*followed, strict=True))
+        return tape.gradient(targets, sources, weights, unconnected_gradients="zero")
     return restore(sources, (np.zeros(s.shape, s.dtype) for s in leaves(sources)))
+
+
+def _depends(tape: GradientTape, value: Any) -> bool:
+    """Say whether the tape follows ``value``; another number is a constant, anything else is refused."""
+    if isinstance(value, Tensor) and value._key in tape.followed:
+        return True
+    _refuse_no_number(value)
+    return False
+
+
+def _alongside(structure: Any, given: Any, what: str) -> list[Any]:
+    """Return what ``given`` holds in the place of each of the `leaves` of ``structure``."""
+    if isinstance(structure, dict):
+        fits = isinstance(given, dict) and given.keys() == structure.keys()
+        pairs = [(part, given[name]) for name, part in structure.items()] if fits else []
+    elif isinstance(structure, (list, tuple)):
+        fits = isinstance(given, (list, tuple)) and len(given) == len(structure)
+        pairs = list(zip(structure, given, strict=True)) if fits else []
+    else:
+        return [given]
+    if not fits:
+        raise TypeError(
+            f"{what} must have the structure of what it belongs to, a {type(structure).__name__} of {len(structure)}. "
+            f"Received: {type(given).__name__}{f' of {len(given)}' if isinstance(given, (list, tuple, dict)) else ''}."
+        )
+    return [leaf for part, mine in pairs for leaf in _alongside(part, mine, what)]
 
 
 def _refuse_no_number(value: Any) -> None:
@@ -120,8 +158,8 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
 def vjp(f: Function, *args: Any) -> tuple[Any, Function]:
     """Return ``f(*args)`` and its pullback, which takes a cotangent of the value to cotangents of the arguments.
 
-    ``pullback(g) = (g^T df/dx_1, ..., g^T df/dx_n)``; it may be called several times. The JAX equivalent is
-    ``jax.vjp``.
+    ``pullback(g) = (g^T df/dx_1, ..., g^T df/dx_n)``; it may be called several times. Where ``f`` returns a list, tuple
+    or dict, ``g`` has the same structure. The JAX equivalent is ``jax.vjp``.
 
     >>> import numpy as np
     >>> y, pullback = vjp(lambda x: x**2, np.array([1.0, 2.0]))
@@ -143,37 +181,54 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     """Return ``f(*primals)`` and its directional derivative along ``tangents``: ``sum_i df/dx_i v_i``.
 
     Forward mode out of reverse mode: the pullback is linear in its cotangent, so its own pullback, taken at the
-    tangents, is the product wanted. ``primals`` and ``tangents`` are tuples of arrays of equal shapes. The JAX
-    equivalent is ``jax.jvp``.
+    tangents, is the product wanted. ``primals`` and ``tangents`` are tuples of arrays of equal shapes, one for each
+    argument; the derivative has the structure of what ``f`` returns. The JAX equivalent is ``jax.jvp``.
+
+    Raises: TypeError when ``primals`` or ``tangents`` is no tuple or list, ValueError when their shapes differ.
 
     >>> import numpy as np
     >>> jvp(lambda x: x**2, (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
     (array([1., 4.]), array([2., 0.]))
     """
+    if not all(isinstance(given, (tuple, list)) for given in (primals, tangents)):
+        raise TypeError(
+            f"jvp takes a tuple of primals and one of tangents, an entry per argument of f: jvp(f, (x,), (v,)). "
+            f"Received: {type(primals).__name__} and {type(tangents).__name__}."
+        )
     if len(primals) != len(tangents):
         raise ValueError(f"jvp takes as many tangents as primals. Received: {len(tangents)} and {len(primals)}.")
-    for i, (x, v) in enumerate(zip(primals, tangents)):
-        if np.shape(bare(x)) != np.shape(bare(v)):
-            raise ValueError(
-                f"Tangent {i} must have its primal's shape {np.shape(bare(x))}. Received: {np.shape(bare(v))}."
-            )
+    directions = []
+    for i, (primal, tangent) in enumerate(zip(primals, tangents)):
+        for x, v in zip(leaves(primal), _alongside(primal, tangent, f"Tangent {i}"), strict=True):
+            if np.shape(bare(x)) != np.shape(bare(v)):
+                raise ValueError(
+                    f"Tangent {i} must have its primal's shape {np.shape(bare(x))}. Received: {np.shape(bare(v))}."
+                )
+            directions.append(v)
     with GradientTape() as outer:
         with GradientTape(persistent=True) as inner:
             new, sources = _watched(inner, tuple(primals), tuple(range(len(primals))))
             value = f(*new)
-        cotangent = outer.watch(np.zeros(np.shape(bare(value)), bare(value).dtype))
+        cotangents = [outer.watch(_zeros_like(part)) for part in leaves(value)]
         total: Any = 0.0
-        for pulled, tangent in zip(_gradient(inner, value, sources, cotangent), tangents, strict=True):
-            direction = tangent if isinstance(tangent, Tracked) else np.asarray(tangent, pulled.dtype)
+        products = _gradient(inner, value, sources, restore(value, iter(cotangents)))
+        for pulled, v in zip(leaves(products), directions, strict=True):
+            direction = v if isinstance(v, Tracked) else np.asarray(v, pulled.dtype)
             total = total + np.sum(pulled * direction)
-    directional = _gradient(outer, total, cotangent)
+    directional = restore(value, iter(_gradient(outer, total, cotangents)))
     return value if home().recording else bare(value), directional
+
+
+def _zeros_like(value: Any) -> np.ndarray:
+    array = np.asarray(bare(value))
+    return np.zeros(array.shape, array.dtype if array.dtype.kind == "f" else np.float64)
 
 
 def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     """Return the Jacobian of ``f``: ``df_i/dx_j``, of shape ``f(x).shape + x.shape``.
 
-    The JAX equivalent is ``jax.jacrev``.
+    Where ``f`` returns a list, tuple or dict, so does the Jacobian: one for each array in it. The JAX equivalent is
+    ``jax.jacrev``.
 
     >>> import numpy as np
     >>> jacobian(lambda x: np.stack([x[0] * x[1], x[0]]))(np.array([2.0, 3.0]))
@@ -183,22 +238,28 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
 
     @wraps(f)
     def differentiated(*args: Any, **params: Any) -> Any:
-        with GradientTape() as tape:
+        tape = GradientTape(persistent=True)
+        with tape:
             new, sources = _watched(tape, args, argnums)
             value = f(*new, **params)
-        if isinstance(value, Tensor) and value._key in tape.followed:
-            return tape.jacobian(value, sources, unconnected_gradients="zero")
-        _refuse_no_number(value)
-        shape = np.shape(bare(value))
-        return restore(sources, (np.zeros(shape + s.shape, s.dtype) for s in leaves(sources)))
+
+        def of(part: Any) -> Any:
+            if _depends(tape, part):
+                return tape.jacobian(part, sources, unconnected_gradients="zero")
+            shape = np.shape(bare(part))
+            return restore(sources, (np.zeros(shape + s.shape, s.dtype) for s in leaves(sources)))
+
+        return restore(value, map(of, leaves(value)))
 
     return differentiated
 
 
-def hessian(f: Function, argnums: int = 0) -> Function:
+def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     """Return the matrix of second derivatives ``d2f / dx_i dx_j``, of shape ``x.shape + x.shape``, of a scalar ``f``.
 
-    The JAX equivalent is ``jax.hessian``.
+    For several arguments it is nested: ``hessian(f, (0, 1))(x, y)[0][1]`` is ``d2f / dx dy``, of shape
+    ``x.shape + y.shape``; a list, tuple or dict as an argument nests it likewise. The JAX equivalent is
+    ``jax.hessian``.
 
     >>> import numpy as np
     >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([2.0, 3.0]))
@@ -211,15 +272,25 @@ def hessian(f: Function, argnums: int = 0) -> Function:
 def hvp(f: Function, x: Any, v: Any) -> Any:
     """Return the Hessian of a scalar ``f`` at ``x`` times ``v``, without ever forming the Hessian.
 
-    ``H v = d/dx <grad f(x), v>`` (Pearlmutter 1994), at the cost of a few gradients. ``v`` has the shape of ``x``.
+    ``H v = d/dx <grad f(x), v>`` (Pearlmutter 1994), at the cost of a few gradients. ``v`` has the shape of ``x``, and
+    its structure where ``x`` is a list, tuple or dict of arrays.
 
     >>> import numpy as np
     >>> hvp(lambda x: x[0] ** 2 * x[1], np.array([2.0, 3.0]), np.array([1.0, 0.0]))
     array([6., 4.])
     """
-    if np.shape(bare(x)) != np.shape(bare(v)):
-        raise ValueError(f"v must have the shape of x, {np.shape(bare(x))}. Received: {np.shape(bare(v))}.")
-    return grad(lambda point: np.sum(grad(f)(point) * v))(x)
+    directions = _alongside(x, v, "v")
+    for here, direction in zip(leaves(x), directions, strict=True):
+        if np.shape(bare(here)) != np.shape(bare(direction)):
+            raise ValueError(
+                f"v must have the shape of x, {np.shape(bare(here))}. Received: {np.shape(bare(direction))}."
+            )
+
+    def along(point: Any) -> Any:
+        slopes = leaves(grad(f)(point))
+        return sum(np.sum(slope * direction) for slope, direction in zip(slopes, directions, strict=True))
+
+    return grad(along)(x)
 
 
 def custom_gradient(f: Function) -> Function:

@@ -18,7 +18,7 @@ from beras.autodiff.record import Record
 from beras.autodiff.registry import PositionalRule, Rule
 from beras.autodiff.state import Home, home, new_key
 from beras.autodiff.tensor import Tensor, Variable
-from beras.autodiff.tracked import Tracked, bare
+from beras.autodiff.tracked import Tracked, bare, plain_array
 
 __all__ = ["GradientTape"]
 
@@ -120,10 +120,10 @@ class GradientTape:
         same structure is returned.
 
         Raises:
-            TypeError: for integers and complex numbers, which have no gradient.
+            TypeError: for integers and complex numbers, which have no gradient, and for masked arrays and matrices.
         """
         if isinstance(value, (list, tuple)):
-            return type(value)([self.watch(item) for item in value])
+            return _of_the_kind(value, [self.watch(item) for item in value])
         if isinstance(value, dict):
             return {name: self.watch(item) for name, item in value.items()}
         if isinstance(value, Tensor):
@@ -134,7 +134,7 @@ class GradientTape:
                 tape.follows(value)
             self._follow_variable(value)
             return Tensor(value._array, value._key, home())
-        array = np.asarray(value)
+        array = np.asarray(plain_array(value))
         if array.dtype.kind != "f":
             raise TypeError(
                 f"Only floating-point values can be watched; {array.dtype} has no gradient. "
@@ -207,7 +207,8 @@ class GradientTape:
         Raises:
             RuntimeError: when the tape is used up, or a Variable or (see `beras.debug`) an array was overwritten after
                 it was recorded.
-            ValueError: when no operation on this tape made ``target``.
+            ValueError: when no operation on this tape made ``target``, or, without arguments, when no Diffable with
+                weights was called on it.
             TypeError: for a source that is a plain array.
 
         The TensorFlow equivalent is ``tf.GradientTape.gradient``.
@@ -223,7 +224,7 @@ class GradientTape:
         flat = leaves(sources)
         for source in flat:
             self._check_source(source)
-        seeds = self._seeds(targets, output_gradients, isinstance(target, (list, tuple)))
+        seeds = self._seeds(targets, output_gradients, isinstance(target, (list, tuple)), flat)
         self._check_versions()
         try:
             with self.stop_recording():
@@ -255,7 +256,7 @@ class GradientTape:
         flat = leaves(sources)
         for source in flat:
             self._check_source(source)
-        self._seeds([target], None, False)
+        self._seeds([target], None, False, flat)
         self._check_versions()
         rows: list[list[Any]] = [[] for _ in flat]
         try:
@@ -307,14 +308,14 @@ class GradientTape:
                 f"Write x = tape.watch(x) inside the `with` block, compute with that x, and pass it here."
             )
 
-    def _seeds(self, targets: list, output_gradients: Any, listed: bool) -> dict[int, Any]:
+    def _seeds(self, targets: list, output_gradients: Any, listed: bool, sources: list) -> dict[int, Any]:
         given = output_gradients if listed and output_gradients is not None else [output_gradients] * len(targets)
         if len(given) != len(targets):
             raise ValueError(f"{len(targets)} targets need as many output_gradients. Received: {len(given)}.")
         seeds: dict[int, Any] = {}
         for target, weights in zip(targets, given, strict=True):
             if not isinstance(target, (Tensor, Variable)) or not (target._key in self.followed or self.follows(target)):
-                raise ValueError(self._no_record(target))
+                raise ValueError(self._no_record(target, sources))
             if weights is None:
                 seed: Any = np.ones(target.shape, target.dtype)
             else:
@@ -327,17 +328,25 @@ class GradientTape:
             seeds[target._key] = seed if earlier is None else earlier + seed
         return seeds
 
-    def _no_record(self, target: Any) -> str:
+    def _no_record(self, target: Any, sources: Sequence[Any] = ()) -> str:
         kind = "a plain array" if isinstance(target, (np.ndarray, np.generic)) else f"a {type(target).__name__}"
-        if self._watched.difference(key for record in self.records for _, key in record.parents):
-            return (
-                f"No operation on this tape made the target ({kind}), and what tape.watch returned was never used. "
-                f"watch returns the Tensor to compute with: write x = tape.watch(x)."
-            )
         if self.missed is not None:
             return (
                 f"No operation on this tape made the target ({kind}): it was computed {self.missed}. "
                 f"Compute it where the tape records."
+            )
+        for value in (target, *sources):
+            if not isinstance(value, Variable) or self.follows(value):
+                continue
+            cause = "this tape has watch_accessed_variables=False" if value.trainable else "it has trainable=False"
+            return (
+                f"No operation on this tape made the target ({kind}): the tape does not follow the Variable "
+                f"{value.name!r}, because {cause}. Watch it inside the `with` block: w = tape.watch(w)."
+            )
+        if self._watched.difference(key for record in self.records for _, key in record.parents):
+            return (
+                f"No operation on this tape made the target ({kind}), and what tape.watch returned was never used. "
+                f"watch returns the Tensor to compute with: write x = tape.watch(x)."
             )
         return (
             f"No operation on this tape made the target ({kind}). It must be computed inside the `with` block, in "
@@ -361,6 +370,11 @@ class GradientTape:
         for operation in self.operations:
             for weight in operation.trainable_weights:
                 seen.setdefault(weight._key, weight)
+        if not seen and not any(operation.weights for operation in self.operations):
+            raise ValueError(
+                "gradient() without arguments differentiates by the weights of the Diffables called on this tape, and "
+                "none with weights was called. Name both: tape.gradient(target, sources)."
+            )
         return list(seen.values())
 
 
@@ -492,5 +506,9 @@ def restore(structure: Any, found: Iterator[Any]) -> Any:
     if isinstance(structure, dict):
         return {name: restore(item, found) for name, item in structure.items()}
     if isinstance(structure, (list, tuple)):
-        return type(structure)([restore(item, found) for item in structure])
+        return _of_the_kind(structure, [restore(item, found) for item in structure])
     return next(found)
+
+
+def _of_the_kind(structure: Any, items: list) -> Any:
+    return type(structure)(*items) if hasattr(structure, "_fields") else type(structure)(items)

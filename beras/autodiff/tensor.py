@@ -8,7 +8,7 @@ import numpy as np
 
 from beras.autodiff.array_methods import ArrayMethods
 from beras.autodiff.state import Home, home, new_key
-from beras.autodiff.tracked import Tracked
+from beras.autodiff.tracked import Tracked, plain_array
 from beras.config import floatx
 
 __all__ = ["Tensor", "Variable", "stop_gradient"]
@@ -97,7 +97,11 @@ class Variable(ArrayMethods):
     is_variable = True
 
     def __init__(self, initial_value: Any, trainable: bool = True, dtype: Any = None, name: str | None = None):
-        value = initial_value._array if isinstance(initial_value, Tracked) else initial_value
+        value = initial_value._array if isinstance(initial_value, Tracked) else plain_array(initial_value)
+        if value is None:
+            raise TypeError(
+                "A Variable needs its first value: a number, an array or a list of numbers. Received: None."
+            )
         if dtype is None:
             own = getattr(value, "dtype", None)
             dtype = own if own is not None and own.kind == "f" else floatx()
@@ -159,7 +163,7 @@ class Variable(ArrayMethods):
             ValueError: when the shapes differ.
             RuntimeError: while a tape that has used this Variable still records.
         """
-        new = np.asarray(value._array if isinstance(value, Tracked) else value)
+        new = np.asarray(value._array if isinstance(value, Tracked) else plain_array(value))
         if new.shape != self.shape:
             raise ValueError(
                 f"{self.name!r} has shape {self.shape}; the value assigned to it must have the same. "

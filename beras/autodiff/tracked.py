@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import numpy as np
+
 from beras.autodiff.state import Home, home
 
-__all__ = ["Tracked", "bare", "holds_tracked", "is_followed", "note_missed", "refuse_foreign"]
+__all__ = ["Tracked", "bare", "holds_tracked", "is_followed", "note_missed", "plain_array", "refuse_foreign"]
 
 
 class Tracked:
@@ -49,6 +51,27 @@ def is_followed(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(map(is_followed, value))
     return isinstance(value, dict) and any(map(is_followed, value.values()))
+
+
+def plain_array(value: Any) -> Any:
+    """Return an array of a subclass of ``numpy.ndarray`` as a plain one, and anything else unchanged.
+
+    Raises:
+        TypeError: for a masked array or a matrix: their arithmetic is not that of a plain array.
+    """
+    if type(value) is np.ndarray or not isinstance(value, np.ndarray):
+        return value
+    if isinstance(value, np.matrix):
+        raise TypeError(
+            "A np.matrix is no operand on a tape, no argument of a gradient and no Variable: its * and its shapes are "
+            "not those of arrays. Convert it first: np.asarray(m)."
+        )
+    if np.ma.isMaskedArray(value):
+        raise TypeError(
+            "A masked array is no operand on a tape, no argument of a gradient and no Variable: its mask would be "
+            "lost. Fill it first: m.filled(0), and mask the result with np.where(mask, 0, t)."
+        )
+    return np.asarray(value)
 
 
 def _name(owner: Home) -> str:

@@ -64,7 +64,14 @@ class Weighted:
 
     @weights.setter
     def weights(self, value: Any) -> None:
-        self.__dict__["_declared_weights"] = list(value)
+        declared = list(value)
+        for item in declared:
+            if not isinstance(item, Variable):
+                raise TypeError(
+                    f"weights is a list of Variables. Received among them: {type(item).__name__}. "
+                    f"Wrap it: beras.Variable(...)."
+                )
+        self.__dict__["_declared_weights"] = declared
 
     @property
     def trainable_weights(self) -> list[Variable]:

@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -206,3 +207,56 @@ def test_a_tape_reset_inside_its_with():
         x = tape.watch(X)
         y = np.sum(x * 5)
     np.testing.assert_array_equal(tape.gradient(y, x), np.full(2, 5.0))
+
+
+def test_a_watched_value_used_only_while_the_tape_was_paused():
+    with beras.GradientTape() as tape:
+        x = tape.watch(X)
+        with tape.stop_recording():
+            y = np.sum(x * x)
+    with pytest.raises(ValueError, match="it was computed while its recording was paused"):
+        tape.gradient(y, x)
+
+
+def test_a_variable_that_the_tape_does_not_follow():
+    frozen, w = beras.Variable(X, trainable=False, name="statistics"), beras.Variable(X)
+    for target in (np.sum, np.asarray, lambda v: v):
+        with beras.GradientTape() as tape:
+            y = target(frozen)
+        with pytest.raises(ValueError, match=r"the Variable 'statistics', because it has trainable=False\. Watch it"):
+            tape.gradient(y, frozen)
+    with beras.GradientTape(watch_accessed_variables=False) as tape:
+        y = np.sum(w)
+    with pytest.raises(ValueError, match=r"because this tape has watch_accessed_variables=False"):
+        tape.gradient(y, w)
+
+
+def test_gradient_without_arguments_and_without_weights():
+    with beras.GradientTape() as tape:
+        x = tape.watch(X)
+        np.sum(Hand()(x))
+    with pytest.raises(
+        ValueError, match=r"none with weights was called\. Name both: tape\.gradient\(target, sources\)"
+    ):
+        tape.gradient()
+
+
+def test_parameters_without_a_rule_are_told_how_to_be_replaced():
+    for f, says in {
+        (lambda x: np.max(x, initial=0.1)): r"np\.max\(.*initial=.*np\.maximum\(result, initial\)",
+        (lambda x: np.nanmin(x, initial=0.1)): r"np\.minimum\(result, initial\)",
+        (lambda x: np.mean(x, where=X > 1)): r"np\.mean\(.*where=.*x\[mask\].*divide the sum by the mask's",
+        (lambda x: np.std(x, where=X > 1)): r"np\.std\(.*where=.*x\[mask\]",
+        (lambda x: np.nanstd(x, where=X > 1)): r"np\.nanstd\(.*where=",
+        (lambda x: np.nansum(x, where=X > 1)): r"np\.nansum\(.*where=.*np\.where\(mask, x, 0\)",
+        (lambda x: np.sum(np.exp(x, where=X > 1))): r"np\.where\(mask, result, other\)",
+    }.items():
+        with pytest.raises(TypeError, match=says):
+            beras.grad(f)(X)
+
+
+def test_a_fraction_as_operand():
+    for f in (lambda x: x * Fraction(1, 2), lambda x: Fraction(1, 2) * x):
+        for point in (2.0, np.array([2.0])):
+            with pytest.raises(TypeError, match=r"of dtype object.*Fraction"):
+                beras.grad(lambda x, f=f: np.sum(f(x)))(point)

@@ -179,3 +179,8 @@ def test_an_unknown_attribute_is_an_attribute_error():
     assert not hasattr(w, "nonsense")
     with pytest.raises(AttributeError, match=r"Write np\.where"):
         w.put([0], [1.0])
+
+
+def test_a_variable_without_a_value():
+    with pytest.raises(TypeError, match=r"needs its first value.*Received: None"):
+        beras.Variable(None)

@@ -181,3 +181,17 @@ def test_debug_mode_also_guards_what_a_hand_written_layer_keeps():
     layer(np.array([0.0, 0.0]))  # outside the tape, into the same buffer
     with pytest.raises(RuntimeError, match="was written to before the gradient was taken"):
         tape.gradient(y, x)
+
+
+@pytest.mark.parametrize("ufunc", [np.add, np.subtract, np.negative])
+def test_ufunc_at_does_not_write_into_a_variable(ufunc):
+    w = beras.Variable(np.ones(3))
+    with beras.GradientTape() as tape:
+        y = np.sum(w * w)
+    operands = ([0],) if ufunc.nin == 1 else ([0], 1.0)
+    with pytest.raises(TypeError, match=rf"np\.{ufunc.__name__}\.at would write .* w\[index\] \+= v"):
+        ufunc.at(w, *operands)
+    with pytest.raises(TypeError, match=r"into a Tensor"):
+        ufunc.at(y, *operands)
+    np.testing.assert_array_equal(w.numpy(), np.ones(3))
+    np.testing.assert_array_equal(tape.gradient(y, w), np.full(3, 2.0))

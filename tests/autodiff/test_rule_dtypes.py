@@ -97,3 +97,21 @@ def test_there_are_ufuncs_to_check():
     """The table above is read from the registry; if that were empty, nothing would have been tested."""
     assert {np.exp, np.sin, np.sqrt, np.tanh, np.cbrt, np.deg2rad} <= set(UNARY)
     assert {np.add, np.power, np.maximum, np.logaddexp, np.arctan2, np.hypot, np.remainder} <= set(BINARY)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [np.mean, np.nanmean, np.average, np.max, np.nanmin, lambda x: np.mean(x, axis=0)],
+    ids=["mean", "nanmean", "average", "max", "nanmin", "mean along an axis"],
+)
+@pytest.mark.filterwarnings("ignore:overflow encountered in reduce:RuntimeWarning")
+def test_more_entries_than_float16_can_count(f):
+    g = beras.grad(f)(np.ones(100_000, "f2"))
+    assert g.dtype == np.float16
+    np.testing.assert_array_equal(g, np.full(100_000, 1e-5, "f2"))
+
+
+@pytest.mark.parametrize("f", [np.var, np.nanvar, np.std, np.nanstd])
+def test_variances_of_more_entries_than_float16_can_count(f):
+    x = np.tile(np.array([0.5, -0.5], "f2"), 50_000)  # the slope of either is 2 x / n
+    np.testing.assert_allclose(beras.grad(f)(x), 2e-5 * x, atol=1e-7)

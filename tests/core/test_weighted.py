@@ -85,3 +85,10 @@ def test_get_and_set_weights():
     with pytest.raises(ValueError, match=r"'scale' of 'Pair' has shape \(\)\. Received: \(2,\)"):
         pair.set_weights([np.zeros(2), np.zeros(2)])
     np.testing.assert_array_equal(pair.kernel.numpy(), [9.0, 9.0])  # nothing was changed by the failure
+
+
+def test_plain_arrays_are_no_weights():
+    pair = Pair()
+    with pytest.raises(TypeError, match=r"Received among them: ndarray\. Wrap it: beras\.Variable"):
+        pair.weights = [pair.kernel, np.ones(2)]
+    assert len(pair.weights) == 2

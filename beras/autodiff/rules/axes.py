@@ -9,11 +9,13 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from beras.autodiff.tracked import Tracked
 
-__all__ = ["count", "kept_shape", "merge", "reduced_axes", "spread", "unmerge"]
+__all__ = ["count", "divided", "kept_shape", "merge", "reduced_axes", "spread", "unmerge"]
 
 
 #: Up to this many entries an array is filled faster than a view is made.
 SMALL = 4096
+#: The largest number that float16 holds.
+FLOAT16_MAX = 65504
 
 
 def reduced_axes(ndim: int, axis: Any) -> tuple[int, ...]:
@@ -35,6 +37,11 @@ def count(x: Any, axis: Any) -> int:
     for i in reduced_axes(x.ndim, axis):
         total *= x.shape[i]
     return total
+
+
+def divided(g: Any, n: float) -> Any:
+    """Return ``g / n``, in the dtype of ``g``, for a Python number ``n`` that float16 may be too small for."""
+    return g / n if n <= FLOAT16_MAX else g * (1 / n)
 
 
 def spread(g: Any, x: Any, axis: Any, keepdims: Any) -> Any:

@@ -14,19 +14,24 @@ from beras.autodiff.rules.reductions import share
 from beras.autodiff.rules.variances import freedom_lost, root_of_variance
 
 
-def _filled(function: Callable[..., Any], neutral: float) -> Callable[..., Any]:
-    """Return ``function`` of an array whose NaN count as ``neutral``."""
+def _filled(reduction: Callable[..., Any], neutral: float) -> Callable[..., Any]:
+    """Return the reduction of an array whose NaN count as ``neutral``."""
 
-    def body(x: Any, axis: Any = None, dtype: Any = None, **params: Any) -> Any:
-        return function(np.where(np.isnan(x), neutral, x), axis, dtype, **params)
+    def body(x: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Any:
+        return reduction(np.where(np.isnan(x), neutral, x), axis, dtype, keepdims=keepdims)
 
     return body
 
 
+def _filled_running(accumulation: Callable[..., Any], neutral: float) -> Callable[..., Any]:
+    """Return the running sum or product of an array whose NaN count as ``neutral``."""
+    return lambda x, axis=None, dtype=None: accumulation(np.where(np.isnan(x), neutral, x), axis, dtype)
+
+
 expand(np.nansum, _filled(np.sum, 0.0))
 expand(np.nanprod, _filled(np.prod, 1.0))
-expand(np.nancumsum, _filled(np.cumsum, 0.0))
-expand(np.nancumprod, _filled(np.cumprod, 1.0))
+expand(np.nancumsum, _filled_running(np.cumsum, 0.0))
+expand(np.nancumprod, _filled_running(np.cumprod, 1.0))
 
 
 def _per_number(total: Any, x: Any, axis: Any, keepdims: Any, ddof: float = 0) -> Any:
@@ -55,8 +60,17 @@ def _nanvar(
     return _per_number(total, x, axis, keepdims, freedom_lost(ddof, correction))
 
 
-def _nanstd(x: Any, axis: Any = None, dtype: Any = None, **params: Any) -> Any:
-    return root_of_variance(np.nanvar(x, axis, dtype, **params))
+def _nanstd(
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    *,
+    ddof: float = 0,
+    keepdims: Any = False,
+    mean: Any = None,
+    correction: Any = None,
+) -> Any:
+    return root_of_variance(_nanvar(x, axis, dtype, ddof=ddof, keepdims=keepdims, mean=mean, correction=correction))
 
 
 expand(np.nanmean, _nanmean)

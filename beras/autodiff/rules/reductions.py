@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.primitives import masked
+from beras.autodiff.primitives import cast, masked
 from beras.autodiff.registry import define, expand
-from beras.autodiff.rules.axes import count, merge, spread, unmerge
+from beras.autodiff.rules.axes import count, divided, merge, spread, unmerge
 from beras.autodiff.rules.running import backwards, moved_on
 
 __all__ = ["share"]
@@ -19,7 +19,7 @@ def _sum(g: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None, *, keepd
 
 
 def _mean(g: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Any:
-    return spread(g / max(count(x, axis), 1), x, axis, keepdims)
+    return spread(divided(g, max(count(x, axis), 1)), x, axis, keepdims)
 
 
 define(np.sum, _sum)
@@ -58,8 +58,8 @@ def _extreme(g: Any, ans: Any, x: Any, axis: Any = None, *, keepdims: Any = Fals
 
 def share(g: Any, wins: Any, x: Any, axis: Any) -> Any:
     """Return ``g`` divided evenly, along ``axis``, among the entries of ``x`` that win."""
-    winners = np.maximum(np.sum(wins, axis=axis, keepdims=True), 1).astype(x.dtype)
-    return masked(np.broadcast_to(np.reshape(g, winners.shape) / winners, x.shape), wins)
+    winners = np.maximum(np.sum(wins, axis=axis, keepdims=True), 1)  # whole numbers: float16 may not hold them
+    return masked(np.broadcast_to(cast(np.reshape(g, winners.shape) / winners, x.dtype), x.shape), wins)
 
 
 for extreme in (np.max, np.min, np.amax, np.amin):

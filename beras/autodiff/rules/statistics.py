@@ -9,6 +9,7 @@ import numpy as np
 from beras.autodiff.primitives import cast, masked, scatter_add
 from beras.autodiff.registry import define, expand
 from beras.autodiff.rules.axes import merge, reduced_axes
+from beras.autodiff.tracked import plain_array
 
 # A quantile lies between two neighbours of the sorted entries, at a place that does not depend on the values.
 
@@ -61,7 +62,7 @@ _define_quantiles(np.nanmedian, np.nanquantile, np.nanpercentile, skips_nan=True
 
 def _array(value: Any, dtype: Any = None) -> Any:
     """Return a list as an array, and leave arrays and Tensors."""
-    value = value if hasattr(value, "dtype") else np.asarray(value)
+    value = plain_array(value) if hasattr(value, "dtype") else np.asarray(value)
     return value if dtype is None or value.dtype == dtype else cast(value, np.dtype(dtype))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from beras.autodiff.primitives import masked, primitive
 from beras.autodiff.registry import define, expand
-from beras.autodiff.rules.axes import count, spread
+from beras.autodiff.rules.axes import count, divided, spread
 
 __all__ = ["freedom_lost", "root_of_variance", "variance"]
 
@@ -61,11 +61,20 @@ def _var(
     ddof = freedom_lost(ddof, correction)
     if mean is None:
         return variance(x, axis, dtype, ddof, keepdims)
-    return np.sum(np.square(x - mean), axis, dtype, keepdims=keepdims) / max(count(x, axis) - ddof, 0)
+    return divided(np.sum(np.square(x - mean), axis, dtype, keepdims=keepdims), max(count(x, axis) - ddof, 0))
 
 
-def _std(x: Any, axis: Any = None, dtype: Any = None, **params: Any) -> Any:
-    return root_of_variance(np.var(x, axis, dtype, **params))
+def _std(
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    *,
+    ddof: float = 0,
+    keepdims: Any = False,
+    mean: Any = None,
+    correction: Any = None,
+) -> Any:
+    return root_of_variance(_var(x, axis, dtype, ddof=ddof, keepdims=keepdims, mean=mean, correction=correction))
 
 
 expand(np.var, _var)
