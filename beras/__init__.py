@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from beras.lazy import lazily
 
 if TYPE_CHECKING:
-    from beras import callbacks, datasets, saving, schedules
+    from beras import callbacks, datasets, metrics, optimizers, saving, schedules
 else:
-    callbacks, datasets, saving, schedules = (
-        lazily(f"beras.{name}") for name in ("callbacks", "datasets", "saving", "schedules")
+    callbacks, datasets, metrics, optimizers, saving, schedules = (
+        lazily(f"beras.{name}") for name in ("callbacks", "datasets", "metrics", "optimizers", "saving", "schedules")
     )
 
 from beras import (
@@ -21,9 +21,7 @@ from beras import (
     initializers,
     layers,
     losses,
-    metrics,
     models,
-    optimizers,
     preprocessing,
     regularizers,
 )
@@ -65,9 +63,7 @@ from beras.layers import (
     Tanh,
 )
 from beras.losses import CategoricalCrossEntropy, CategoricalCrossentropy, Loss
-from beras.metrics import Metric
 from beras.models import Model, Sequential, SequentialModel, load_model
-from beras.optimizers import Optimizer
 from beras.preprocessing import OneHotEncoder, get_data_MNIST, to_categorical
 from beras.regularizers import Regularizer
 
@@ -89,10 +85,8 @@ __all__ = [
     "Layer",
     "LeakyReLU",
     "Loss",
-    "Metric",
     "Model",
     "OneHotEncoder",
-    "Optimizer",
     "ReLU",
     "Regularizer",
     "Rescaling",

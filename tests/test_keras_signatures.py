@@ -170,7 +170,7 @@ def _names(function: Any) -> list[str]:
 
 #: What the essential part of the surface must have, by module.
 ESSENTIAL = {
-    "": "Sequential Model Input Layer Loss Metric Optimizer Initializer Regularizer",
+    "": "Sequential Model Input Layer Loss Initializer Regularizer",
     "layers": "Dense Activation ReLU LeakyReLU Softmax Flatten Dropout Rescaling Input InputLayer Layer",
     "losses": "CategoricalCrossentropy SparseCategoricalCrossentropy BinaryCrossentropy MeanSquaredError KLDivergence",
     "metrics": "Accuracy BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy Mean Precision Recall",

@@ -7,7 +7,6 @@ from typing import Any
 
 from beras.core import Callable, Diffable
 from beras.layers import InputLayer
-from beras.models.layer_entries import layer_entry, layer_from_entry
 from beras.models.model import Model
 
 __all__ = ["Sequential", "SequentialModel"]
@@ -138,6 +137,8 @@ class Sequential(Model):
         Raises:
             TypeError: for a Diffable that takes arguments and does not say them in a ``get_config``.
         """
+        from beras.models.layer_entries import layer_entry
+
         return {
             "name": self.name,
             "trainable": self.trainable,
@@ -148,6 +149,8 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Sequential:
         """Make a model from what `get_config` returned; its weights are drawn anew."""
+        from beras.models.layer_entries import layer_from_entry
+
         layers = [layer_from_entry(entry, custom_objects) for entry in config["layers"]]
         model = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
         if config.get("build_input_shape") is not None:

@@ -15,5 +15,4 @@ from beras.autodiff.rules import (
     running,
     shapes,
     trigonometric,
-    variances,
 )

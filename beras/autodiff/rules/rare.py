@@ -12,4 +12,5 @@ from beras.autodiff.rules import (
     sorting,
     spacings,
     statistics,
+    variances,
 )
