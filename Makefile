@@ -41,6 +41,7 @@ lint: $(READY)-lint
 	$(BIN)/mypy
 
 bench: $(READY)-torch
+	$(BIN)/python -m benchmarks.import_time
 	$(BIN)/python -m benchmarks.epoch $(ARGS)
 
 wheel: $(READY)-lint

@@ -21,6 +21,8 @@ LINES = [
     ["autodiff.array_methods"],
     ["autodiff.tensor"],
     ["autodiff.primitives"],
+    ["autodiff.structure"],
+    ["autodiff.sweep"],
     ["autodiff.tape"],
     ["autodiff.rules"],
     ["autodiff.functional"],

@@ -14,7 +14,8 @@ import numpy as np
 
 from beras.autodiff.dispatch import attach
 from beras.autodiff.state import home, no_gradient
-from beras.autodiff.tape import GradientTape, leaves, restore
+from beras.autodiff.structure import leaves, restore
+from beras.autodiff.tape import GradientTape
 from beras.autodiff.tensor import Tensor, Variable
 from beras.autodiff.tracked import Tracked, bare, is_followed, note_missed, plain_array
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.primitives import cast, unbroadcast
 from beras.autodiff.record import Record
-from beras.autodiff.registry import PositionalRule, Rule
 from beras.autodiff.state import Home, home, new_key
+from beras.autodiff.structure import leaves, of_the_kind, restore
+from beras.autodiff.sweep import sweep
 from beras.autodiff.tensor import Tensor, Variable
 from beras.autodiff.tracked import Tracked, bare, plain_array
 
@@ -123,7 +123,7 @@ class GradientTape:
             TypeError: for integers and complex numbers, which have no gradient, and for masked arrays and matrices.
         """
         if isinstance(value, (list, tuple)):
-            return _of_the_kind(value, [self.watch(item) for item in value])
+            return of_the_kind(value, [self.watch(item) for item in value])
         if isinstance(value, dict):
             return {name: self.watch(item) for name, item in value.items()}
         if isinstance(value, Tensor):
@@ -228,7 +228,7 @@ class GradientTape:
         self._check_versions()
         try:
             with self.stop_recording():
-                found = _sweep(self.records, seeds, [s._key for s in flat], wrapped=self._outer_tape_records())
+                found = sweep(self.records, seeds, [s._key for s in flat], wrapped=self._outer_tape_records())
                 if unconnected_gradients == "zero":
                     found = [np.zeros(s.shape, s.dtype) if g is None else g for g, s in zip(found, flat, strict=True)]
                 found = _separate(found, seeds.values())
@@ -265,7 +265,7 @@ class GradientTape:
                     one = np.zeros(target.shape, target.dtype)
                     one[place] = 1
                     keys = [s._key for s in flat]
-                    found = _sweep(self.records, {target._key: one}, keys, wrapped=self._outer_tape_records())
+                    found = sweep(self.records, {target._key: one}, keys, wrapped=self._outer_tape_records())
                     for column, g, source in zip(rows, found, flat, strict=True):
                         column.append(_finish(g, source, unconnected_gradients))
                 found = [
@@ -378,93 +378,6 @@ class GradientTape:
         return list(seen.values())
 
 
-def _sweep(records: list[Record], seeds: dict[int, Any], sources: list[int], wrapped: bool) -> list[Any]:
-    """Pull the cotangents ``seeds`` back through ``records``; return those that arrive at ``sources``.
-
-    ``wrapped`` says that an outer tape records: then the rules see Tensors, and record themselves there.
-    """
-    needed = set(sources)
-    for record in records:
-        for _, parent in record.parents:
-            if parent in needed:
-                needed.update(_keys(record.key))
-                break
-    wanted = set(sources)
-    cotangents = dict(seeds) if wrapped else {key: bare(g) for key, g in seeds.items()}
-    owned: set[int] = set()
-    for record in reversed(records):
-        key = record.key
-        if type(key) is int:
-            g = cotangents.get(key) if key in wanted else cotangents.pop(key, None)
-        else:
-            g = _of_several(record, cotangents, wanted)
-        if g is None:
-            continue
-        if record.checksums is not None:
-            record.verify_checksums()
-        rule, args, ans, params = record.rule, record.args, record.ans, record.params
-        if record.nested and not wrapped:
-            args, ans = bare(args), bare(ans)
-        one_by_one = type(rule) is PositionalRule
-        if not one_by_one:
-            slots = [slot for slot, parent in record.parents if parent in needed]
-            pulled = rule.pull(g, ans, args, params, slots) if slots else []
-            products = dict(zip(slots, pulled if wrapped else bare(pulled), strict=True))
-        operands = args if rule.at is None else args[rule.at]
-        for slot, parent in record.parents:
-            if parent not in needed:
-                continue
-            product = rule.vjps[slot](g, ans, *args, **params) if one_by_one else products[slot]
-            if product is None:
-                continue
-            operand = operands[slot]
-            if product.shape != operand.shape or product.dtype != operand.dtype:
-                product = _fit(product, operand.shape, operand.dtype)
-            earlier = cotangents.get(parent)
-            if earlier is None:
-                cotangents[parent] = _own(product, ans, args, rule) if parent in wanted else product
-            elif parent in owned and type(earlier) is np.ndarray and type(product) is np.ndarray:
-                np.add(earlier, product, out=earlier)
-            else:
-                cotangents[parent] = earlier + product
-                owned.add(parent)
-    return [cotangents.get(key) for key in sources]
-
-
-def _keys(key: Any) -> tuple:
-    return (key,) if isinstance(key, int) else tuple(k for k in key if k is not None)
-
-
-def _of_several(record: Record, cotangents: dict[int, Any], wanted: set[int]) -> list | None:
-    """Return the cotangents of a record with several answers, zeros where none has arrived; ``None`` if none has."""
-    parts = [
-        None if key is None else cotangents.get(key) if key in wanted else cotangents.pop(key, None)
-        for key in record.key
-    ]
-    if all(part is None for part in parts):
-        return None
-    return [np.zeros_like(y) if part is None else part for part, y in zip(parts, bare(record.ans), strict=True)]
-
-
-def _fit(product: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
-    """Give a cotangent its operand's shape and dtype."""
-    if product.shape != shape:
-        product = unbroadcast(product, shape)
-    return product if product.dtype == dtype else cast(product, dtype)
-
-
-def _own(product: Any, ans: Any, args: Any, rule: Any) -> Any:
-    """Return a cotangent that has arrived at a source as an array that nobody else holds, so that it can be given away.
-
-    A rule of the table makes new arrays, except where it hands on what it was given. (Its cotangent it may hand on:
-    nobody else holds that, or `_separate` sees to it.)
-    """
-    if not isinstance(product, np.ndarray):
-        return product
-    lent = product is ans or any(product is x for x in args) or not isinstance(rule, Rule)
-    return product.copy() if lent or product.base is not None or not product.flags.writeable else product
-
-
 def _finish(g: Any, source: Any, unconnected: str | None) -> Any:
     if g is None and unconnected == "zero":
         return np.zeros(source.shape, source.dtype)
@@ -484,31 +397,3 @@ def _separate(found: list, seeds: Any) -> list:
 def _stack(rows: list, target: Any, source: Any) -> Any:
     shape = target.shape + source.shape
     return np.reshape(np.stack(rows), shape) if rows else np.zeros(shape, source.dtype)
-
-
-def leaves(structure: Any) -> list[Any]:
-    """Return what stands in a list, tuple or dict, however deep, in its order."""
-    if isinstance(structure, dict):
-        structure = structure.values()
-    elif not isinstance(structure, (list, tuple)):
-        return [structure]
-    found = []
-    for item in structure:
-        if isinstance(item, (dict, list, tuple)):
-            found.extend(leaves(item))
-        else:
-            found.append(item)
-    return found
-
-
-def restore(structure: Any, found: Iterator[Any]) -> Any:
-    """Put one item of ``found`` in the place of each of the `leaves` of ``structure``."""
-    if isinstance(structure, dict):
-        return {name: restore(item, found) for name, item in structure.items()}
-    if isinstance(structure, (list, tuple)):
-        return _of_the_kind(structure, [restore(item, found) for item in structure])
-    return next(found)
-
-
-def _of_the_kind(structure: Any, items: list) -> Any:
-    return type(structure)(*items) if hasattr(structure, "_fields") else type(structure)(items)

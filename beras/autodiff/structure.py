@@ -1,0 +1,36 @@
+"""Lists, tuples and dicts of values, however deep: taken apart and put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+__all__ = ["leaves", "of_the_kind", "restore"]
+
+
+def leaves(structure: Any) -> list[Any]:
+    """Return what stands in a list, tuple or dict, however deep, in its order."""
+    if isinstance(structure, dict):
+        structure = structure.values()
+    elif not isinstance(structure, (list, tuple)):
+        return [structure]
+    found = []
+    for item in structure:
+        if isinstance(item, (dict, list, tuple)):
+            found.extend(leaves(item))
+        else:
+            found.append(item)
+    return found
+
+
+def restore(structure: Any, found: Iterator[Any]) -> Any:
+    """Put one item of ``found`` in the place of each of the `leaves` of ``structure``."""
+    if isinstance(structure, dict):
+        return {name: restore(item, found) for name, item in structure.items()}
+    if isinstance(structure, (list, tuple)):
+        return of_the_kind(structure, [restore(item, found) for item in structure])
+    return next(found)
+
+
+def of_the_kind(structure: Any, items: list) -> Any:
+    return type(structure)(*items) if hasattr(structure, "_fields") else type(structure)(items)
