@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["floatx", "generator", "set_floatx", "set_random_seed"]
+__all__ = ["FLOATS", "floatx", "generator", "set_floatx", "set_random_seed"]
 
-_FLOATS = ("float16", "float32", "float64")
+#: The dtypes in which weights may be.
+FLOATS = ("float16", "float32", "float64")
 _floatx = "float32"
 _generator: Generator | None = None
 
@@ -38,8 +39,8 @@ def set_floatx(value: str) -> None:
     from beras.errors import unknown_name
 
     global _floatx
-    if value not in _FLOATS:
-        raise ValueError(unknown_name("float dtype", value, _FLOATS))
+    if value not in FLOATS:
+        raise ValueError(unknown_name("float dtype", value, FLOATS))
     _floatx = value
 
 

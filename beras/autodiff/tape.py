@@ -228,9 +228,7 @@ class GradientTape:
         self._check_versions()
         try:
             with self.stop_recording():
-                found = sweep(self.records, seeds, [s._key for s in flat], wrapped=self._outer_tape_records())
-                if unconnected_gradients == "zero":
-                    found = [np.zeros(s.shape, s.dtype) if g is None else g for g, s in zip(found, flat, strict=True)]
+                found = self._swept(seeds, flat, unconnected_gradients)
                 found = _separate(found, seeds.values())
         finally:
             if not self.persistent:
@@ -264,10 +262,9 @@ class GradientTape:
                 for place in np.ndindex(target.shape):
                     one = np.zeros(target.shape, target.dtype)
                     one[place] = 1
-                    keys = [s._key for s in flat]
-                    found = sweep(self.records, {target._key: one}, keys, wrapped=self._outer_tape_records())
-                    for column, g, source in zip(rows, found, flat, strict=True):
-                        column.append(_finish(g, source, unconnected_gradients))
+                    found = self._swept({target._key: one}, flat, unconnected_gradients)
+                    for column, g in zip(rows, found, strict=True):
+                        column.append(g)
                 found = [
                     None if column and column[0] is None else _stack(column, target, source)
                     for column, source in zip(rows, flat, strict=True)
@@ -277,8 +274,13 @@ class GradientTape:
                 self._use_up()
         return restore(sources, iter(found))
 
-    def _outer_tape_records(self) -> bool:
-        return bool(home().recording)
+    def _swept(self, seeds: dict[int, Any], sources: list, unconnected: str | None) -> list:
+        """Return the cotangents of ``sources``: ``None`` where there is none, or zeros if ``unconnected`` says so."""
+        outer_tape_records = bool(home().recording)
+        found = sweep(self.records, seeds, [s._key for s in sources], wrapped=outer_tape_records)
+        if unconnected != "zero":
+            return found
+        return [np.zeros(s.shape, s.dtype) if g is None else g for g, s in zip(found, sources, strict=True)]
 
     def _use_up(self) -> None:
         self._clear()
@@ -376,12 +378,6 @@ class GradientTape:
                 "none with weights was called. Name both: tape.gradient(target, sources)."
             )
         return list(seen.values())
-
-
-def _finish(g: Any, source: Any, unconnected: str | None) -> Any:
-    if g is None and unconnected == "zero":
-        return np.zeros(source.shape, source.dtype)
-    return g
 
 
 def _separate(found: list, seeds: Any) -> list:

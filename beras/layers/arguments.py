@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, NoReturn
 
+from beras.config import FLOATS
 from beras.errors import did_you_mean
 
 __all__ = ["automatic_config", "float_name", "lacks_config", "refuse_argument"]
@@ -20,8 +21,6 @@ RENAMED = {
     "p": "rate",
     "W_regularizer": "kernel_regularizer",
 }
-
-FLOATS = ("float16", "float32", "float64")
 
 #: What every layer takes, whether or not its class names it.
 COMMON = ("name", "trainable", "dtype")

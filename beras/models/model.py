@@ -323,8 +323,9 @@ class Model(Layer):
         if held_out is not None:
             validation = Batches(held_out[0], held_out[1], held_out[2], validation_batch_size or batch_size)
         self._make_weights(x.shape)
+        output_shape = self.output_shape
         for truth in (y,) if held_out is None else (y, held_out[1]):
-            compiled.check_classes(truth, self.output_shape)
+            compiled.check_classes(truth, output_shape)
         steps = min(len(batches), steps_per_epoch or len(batches))
         hooks = callback_module.CallbackList(
             callbacks,

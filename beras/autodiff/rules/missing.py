@@ -11,7 +11,7 @@ from beras.autodiff.primitives import cast, masked
 from beras.autodiff.registry import define, expand
 from beras.autodiff.rules.axes import spread
 from beras.autodiff.rules.reductions import share
-from beras.autodiff.rules.variances import freedom_lost, root_of_variance
+from beras.autodiff.rules.variances import deviation, freedom_lost
 
 
 def _filled(reduction: Callable[..., Any], neutral: float) -> Callable[..., Any]:
@@ -60,22 +60,9 @@ def _nanvar(
     return _per_number(total, x, axis, keepdims, freedom_lost(ddof, correction))
 
 
-def _nanstd(
-    x: Any,
-    axis: Any = None,
-    dtype: Any = None,
-    *,
-    ddof: float = 0,
-    keepdims: Any = False,
-    mean: Any = None,
-    correction: Any = None,
-) -> Any:
-    return root_of_variance(_nanvar(x, axis, dtype, ddof=ddof, keepdims=keepdims, mean=mean, correction=correction))
-
-
 expand(np.nanmean, _nanmean)
 expand(np.nanvar, _nanvar)
-expand(np.nanstd, _nanstd)
+expand(np.nanstd, deviation(_nanvar))
 
 
 def _extreme_but_nan(g: Any, ans: Any, x: Any, axis: Any = None, *, keepdims: Any = False) -> Any:

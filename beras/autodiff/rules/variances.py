@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from beras.autodiff.primitives import masked, primitive
 from beras.autodiff.registry import define, expand
 from beras.autodiff.rules.axes import count, divided, spread
 
-__all__ = ["freedom_lost", "root_of_variance", "variance"]
+__all__ = ["deviation", "freedom_lost", "root_of_variance", "variance"]
 
 
 @primitive
@@ -64,18 +66,15 @@ def _var(
     return divided(np.sum(np.square(x - mean), axis, dtype, keepdims=keepdims), max(count(x, axis) - ddof, 0))
 
 
-def _std(
-    x: Any,
-    axis: Any = None,
-    dtype: Any = None,
-    *,
-    ddof: float = 0,
-    keepdims: Any = False,
-    mean: Any = None,
-    correction: Any = None,
-) -> Any:
-    return root_of_variance(_var(x, axis, dtype, ddof=ddof, keepdims=keepdims, mean=mean, correction=correction))
+def deviation(variance: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the standard deviation that belongs to a variance, with the same arguments."""
+
+    @wraps(variance)
+    def root(*args: Any, **params: Any) -> Any:
+        return root_of_variance(variance(*args, **params))
+
+    return root
 
 
 expand(np.var, _var)
-expand(np.std, _std)
+expand(np.std, deviation(_var))
