@@ -13,7 +13,8 @@ class Case(NamedTuple):
 
     ``covers`` is the NumPy function (or beras primitive) whose rule the row checks. ``arrays`` are float64 points away
     from kinks and ties. ``order`` is the highest derivative held against central differences; ``hips`` is False when
-    HIPS autograd lacks the function or is wrong there, with the reason in ``why``.
+    HIPS autograd lacks the function or is wrong there, with the reason in ``why``. ``torch_order`` is the highest order
+    at which torch is right, where that is less than ``order``.
     """
 
     covers: Any
@@ -23,6 +24,7 @@ class Case(NamedTuple):
     hips: bool = True
     why: str = ""
     rtol: float = 1e-6
+    torch_order: int = 2
 
 
 def points(*shapes: tuple[int, ...], low: float = -1.0, high: float = 1.0, seed: int = 0) -> tuple[np.ndarray, ...]:

@@ -147,6 +147,20 @@ def test_the_gradient_at_a_symmetric_matrix_is_torchs(torch, name):
     np.testing.assert_allclose(ours, ours.T, rtol=1e-15)
 
 
+@pytest.mark.torch
+def test_the_second_derivative_at_a_symmetric_matrix_is_symmetric_too(torch):
+    x = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.2], [0.5, -0.2, 2.0]])
+    weights = np.arange(9.0).reshape(3, 3)
+
+    def theirs(x):
+        return (torch.linalg.pinv((x + x.mT) / 2, hermitian=True) * torch.tensor(weights)).sum()
+
+    ours = beras.hessian(lambda x: np.sum(np.linalg.pinv(x, hermitian=True) * weights))(x)
+    np.testing.assert_allclose(
+        ours, torch.autograd.functional.hessian(theirs, torch.tensor(x)).numpy(), rtol=1e-10, atol=1e-14
+    )
+
+
 RECTANGLE = np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.3], [-1.0, 1.0]])
 DECOMPOSED = {
     "solve": lambda linalg, x: linalg.solve(x[:2], x[2:]),

@@ -129,6 +129,9 @@ def test_a_sum_of_nothing():
     assert gradient(np.cumsum, []).shape == (0,)
     assert gradient(np.cumprod, []).shape == (0,)
     assert gradient(lambda x: np.max(x, axis=1), np.zeros((0, 3))).shape == (0, 3)
+    for f in (np.median, np.nanmedian, lambda x: np.nanquantile(x, 0.3)):
+        with pytest.warns(RuntimeWarning):
+            assert gradient(f, []).shape == (0,)
 
 
 @pytest.mark.parametrize(

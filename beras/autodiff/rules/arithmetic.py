@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from beras.autodiff.primitives import cast
 from beras.autodiff.registry import define
 
 define(np.positive, lambda g, ans, x: g)
@@ -40,18 +41,25 @@ define(
 )
 
 
+def _widened(operand: Any, g: Any) -> Any:
+    """Return a floating-point array in the dtype of ``g``: in a narrower one of its own, digits would be lost."""
+    dtype = getattr(operand, "dtype", g.dtype)
+    return operand if dtype == g.dtype or dtype.kind != "f" else cast(operand, g.dtype)
+
+
 def _by_base(power: Callable[..., Any], g: Any, x: Any, y: Any) -> Any:
     if isinstance(y, (int, float)) and y == 2:
         return g * (2 * x)
-    less = y - 1
+    less = _widened(y, g) - 1
     if np.any(np.equal(y, 0)):
-        # x**0 is 1 for every x, so its slope at x = 0 is 0, where 0 * 0**-1 is NaN.
-        less = np.where(np.equal(x, 0) & np.equal(y, 0), 1, less)
+        # x**0 is 1 for every x, so its slope is 0, also where x**-1 is infinite and 0 * x**-1 is NaN.
+        less = np.where((np.abs(x) < np.finfo(x.dtype).tiny) & np.equal(y, 0), 1, less)
     return g * (y * power(x, less))
 
 
 def _by_exponent(g: Any, ans: Any, x: Any, y: Any) -> Any:
     # 0**y stays 0 while y > 0, so its slope there is 0, where 0 * log(0) is NaN. 0**0 goes with it, as in torch.
+    x = _widened(x, g)
     flat = np.equal(x, 0) & np.greater_equal(y, 0)
     return g * ans * np.log(np.where(flat, 1.0, x) if np.any(flat) else x)
 

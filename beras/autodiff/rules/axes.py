@@ -19,8 +19,13 @@ FLOAT16_MAX = 65504
 
 
 def reduced_axes(ndim: int, axis: Any) -> tuple[int, ...]:
-    """Return the axes that ``axis`` (None, an integer or a tuple) names, each from 0 to ``ndim - 1``."""
-    return tuple(range(ndim)) if axis is None else normalize_axis_tuple(axis, ndim)
+    """Return the axes that ``axis`` (None, an integer or a tuple) names, each from 0 to ``ndim - 1``.
+
+    A number has no axis, but NumPy's ufuncs let it be reduced along its first or last.
+    """
+    if axis is None or (ndim == 0 and axis in (0, -1)):
+        return tuple(range(ndim))
+    return normalize_axis_tuple(axis, ndim)
 
 
 def kept_shape(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:

@@ -31,21 +31,23 @@ def _gap(x: Any, ans: Any) -> Any:
     return np.where(stuck, 0.0, x) - np.where(stuck, 0.0, ans) if np.any(stuck) else x - ans
 
 
-def _split(g: Any, ans: Any, x: Any, y: Any) -> Any:
-    """Halve ``g`` where ``x`` and ``y`` are the same infinity: each share would be 1 there (torch gives NaN)."""
-    tied = np.isinf(ans) & np.equal(x, y)
-    return np.where(tied, 0.5 * g, g) if np.any(tied) else g
+def _share(sum_of: Any, power: Any, x: Any, y: Any) -> Any:
+    """Return ``e**x / (e**x + e**y)`` from the difference of the two: their sum has lost its last digits.
+
+    Of two equal infinities each has half (torch gives NaN).
+    """
+    return power(-sum_of(0.0, _gap(y, x)))
 
 
 define(
     np.logaddexp,
-    lambda g, ans, x, y: _split(g, ans, x, y) * np.exp(_gap(x, ans)),
-    lambda g, ans, x, y: _split(g, ans, x, y) * np.exp(_gap(y, ans)),
+    lambda g, ans, x, y: g * _share(np.logaddexp, np.exp, x, y),
+    lambda g, ans, x, y: g * _share(np.logaddexp, np.exp, y, x),
 )
 define(
     np.logaddexp2,
-    lambda g, ans, x, y: _split(g, ans, x, y) * np.exp2(_gap(x, ans)),
-    lambda g, ans, x, y: _split(g, ans, x, y) * np.exp2(_gap(y, ans)),
+    lambda g, ans, x, y: g * _share(np.logaddexp2, np.exp2, x, y),
+    lambda g, ans, x, y: g * _share(np.logaddexp2, np.exp2, y, x),
 )
 
 

@@ -22,7 +22,7 @@ def _within(indices: Any, length: int, mode: str) -> Any:
 
 
 def _take(g: Any, ans: Any, x: Any, indices: Any, axis: Any = None, *, mode: str = "raise") -> Any:
-    if axis is None:
+    if axis is None or x.ndim == 0:
         return np.reshape(scatter_add(g, _within(indices, x.size, mode), (x.size,)), x.shape)
     axis = axis % x.ndim
     return scatter_add(g, (slice(None),) * axis + (_within(indices, x.shape[axis], mode),), x.shape)
@@ -38,7 +38,7 @@ def _take_along_axis(g: Any, ans: Any, x: Any, indices: Any, axis: Any = -1) -> 
 
 def _compress(g: Any, ans: Any, condition: Any, x: Any, axis: Any = None) -> Any:
     chosen = np.flatnonzero(bare(condition))
-    if axis is None:
+    if axis is None or x.ndim == 0:
         return np.reshape(scatter_add(g, chosen, (x.size,)), x.shape)
     return scatter_add(g, (slice(None),) * (axis % x.ndim) + (chosen,), x.shape)
 
@@ -49,7 +49,7 @@ def _choose(g: Any, ans: Any, chooser: Any, choices: Any, *, mode: str = "raise"
 
 
 def _insert(g: Any, ans: Any, x: Any, obj: Any, values: Any, axis: Any = None) -> Any:
-    return put_back(g, np.insert(numbered(x), obj, 0, axis), x.shape)
+    return put_back(g, np.insert(numbered(x), obj, np.zeros(np.shape(values), np.intp), axis), x.shape)
 
 
 def _inserted(g: Any, ans: Any, x: Any, obj: Any, values: Any, axis: Any = None) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from beras.autodiff.registry import define, define_sequence, expand
+from beras.autodiff.rules.places import numbered, put_back
 
 Arrays = Sequence[Any]
 
@@ -58,11 +59,21 @@ define_sequence(np.hstack, _hstack)
 define_sequence(np.dstack, _joined_along(2, 3))
 define_sequence(np.column_stack, lambda g, ans, arrays: _joined_along(1, 2)(g, ans, arrays))
 
-define(np.split, lambda g, ans, x, indices_or_sections, axis=0: np.concatenate(g, axis))
-define(np.array_split, lambda g, ans, x, indices_or_sections, axis=0: np.concatenate(g, axis))
-define(np.vsplit, lambda g, ans, x, indices_or_sections: np.concatenate(g, 0))
-define(np.hsplit, lambda g, ans, x, indices_or_sections: np.concatenate(g, 0 if x.ndim == 1 else 1))
-define(np.dsplit, lambda g, ans, x, indices_or_sections: np.concatenate(g, 2))
+
+def _split(g: Any, ans: Any, x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
+    joined = np.concatenate(g, axis)
+    if joined.shape == x.shape:
+        return joined
+    # Indices that go down cut pieces that overlap.
+    numbers = np.concatenate(np.array_split(numbered(x), indices_or_sections, axis), axis)
+    return put_back(joined, numbers, x.shape)
+
+
+define(np.split, _split)
+define(np.array_split, _split)
+define(np.vsplit, lambda g, ans, x, indices_or_sections: _split(g, ans, x, indices_or_sections, 0))
+define(np.hsplit, lambda g, ans, x, indices_or_sections: _split(g, ans, x, indices_or_sections, min(x.ndim - 1, 1)))
+define(np.dsplit, lambda g, ans, x, indices_or_sections: _split(g, ans, x, indices_or_sections, 2))
 
 
 def _append(x: Any, values: Any, axis: Any = None) -> Any:

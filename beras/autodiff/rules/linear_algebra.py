@@ -1,6 +1,6 @@
 """Inverses, determinants and decompositions of matrices, and of stacks of them (Giles 2008).
 
-Four decisions, the first three of them torch's:
+Five decisions, the first three of them torch's:
 
 - `eigh`, `eigvalsh` and `cholesky` are functions of a symmetric matrix, whichever triangle NumPy reads: the gradient is
   the symmetric matrix ``S`` for which ``sum(S * dx)`` is the change of the function along a symmetric ``dx``.
@@ -8,6 +8,7 @@ Four decisions, the first three of them torch's:
   the vectors then has an infinite or NaN gradient; what depends on the values only keeps its finite one.
 - The sign and the determinant of orthogonal factors are constant.
 - The determinant's gradient is right for singular matrices too (torch gives zeros for some).
+- `pinv` and `lstsq` are right where ``rcond`` cuts off singular values that are not zero (torch takes them for zero).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 
 from beras.autodiff.primitives import primitive
 from beras.autodiff.registry import constant, define, define_joint, expand, refuse
+from beras.autodiff.tracked import bare
 
 
 def _symmetric(x: Any) -> Any:
@@ -60,10 +62,32 @@ def _solve(g: Any, ans: Any, a: Any, b: Any) -> tuple[Any, Any]:
 
 def _pinv(g: Any, ans: Any, a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
     """Return the cotangent of ``a`` where its rank does not change (Golub and Pereyra 1973, equation 4.12)."""
+    a = _symmetric(a) if hermitian else a  # what a second derivative goes through
     across = ans.mT @ g @ ans.mT
     left, right = g.mT @ (ans @ ans.mT), (ans.mT @ ans) @ g.mT
     ga = -across + (left - a @ (ans @ left)) + (right - (right @ ans) @ a)
+    ga = ga + _through_discarded(g, ans, a)
     return _symmetric(ga) if hermitian else ga
+
+
+def _through_discarded(g: Any, ans: Any, a: Any) -> Any:
+    """Return what singular values add to the cotangent of ``a`` that ``rcond`` cut off though they are not zero.
+
+    A change of ``a`` may turn the singular vectors that are kept towards those that are not. With ``G`` the cotangent
+    in the bases of the singular vectors, ``s_i`` kept and ``s_j`` discarded, entry ``ij`` is
+    ``s_j (s_j G_ij + s_i G_ji) / (s_i^2 (s_i^2 - s_j^2))``, and entry ``ji`` the same with ``G_ij`` and ``G_ji``
+    exchanged: the derivative of a generalized matrix function (Noferini 2017), less the part for constant rank.
+    """
+    rest = bare(a) - bare(a) @ bare(ans) @ bare(a)
+    if np.max(np.abs(rest), initial=0) <= 1e3 * np.finfo(rest.dtype).eps * np.max(np.abs(bare(a)), initial=0):
+        return 0.0
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    is_kept = np.sum((bare(vh) @ bare(ans)).mT * bare(u), axis=-2) * bare(s) > 0.5  # 1 / s_i, or 0
+    meet = is_kept[..., :, None] != is_kept[..., None, :]
+    low, high = np.minimum(s[..., :, None], s[..., None, :]), np.maximum(s[..., :, None], s[..., None, :])
+    turned = u.mT @ g.mT @ vh.mT
+    share = np.where(meet, low, 0) / np.where(meet, high**2 * (high - low) * (high + low), 1)
+    return u @ (share * (low * turned + high * turned.mT)) @ vh
 
 
 def _lstsq(g: Any, ans: Any, a: Any, b: Any, rcond: float | None = None) -> tuple[Any, Any]:
@@ -79,6 +103,7 @@ def _lstsq(g: Any, ans: Any, a: Any, b: Any, rcond: float | None = None) -> tupl
     residual = b - a @ solution
     gb = inverse.mT @ g_solution
     ga = residual @ (inverse @ gb).mT - gb @ solution.mT + (inverse.mT @ solution) @ (g_solution - a.mT @ gb).mT
+    ga = ga + _through_discarded(g_solution @ b.mT, inverse, a)
     if g_residuals.size:
         slope = residual * g_residuals * 2
         ga, gb = ga - slope @ solution.mT, gb + slope

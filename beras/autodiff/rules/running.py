@@ -25,7 +25,7 @@ def _cumsum(g: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None) -> An
 
 
 def _cumprod(g: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
-    if axis is None:
+    if axis is None or x.ndim == 0:
         return np.reshape(_cumprod(g, ans, np.ravel(x), 0), x.shape)
     if np.all(np.not_equal(x, 0)):
         return backwards(np.cumsum, g * ans, axis) / x

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from beras.autodiff.primitives import cast
 from beras.autodiff.registry import expand
@@ -123,7 +124,7 @@ def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> A
     f = f if f.dtype.kind == "f" else f.astype(np.float64)
     if edge_order not in (1, 2):
         raise ValueError(f"np.gradient takes edge_order 1 or 2. Received: {edge_order!r}.")
-    axes = reduced_axes(f.ndim, axis)
+    axes = normalize_axis_tuple(range(f.ndim) if axis is None else axis, f.ndim)
     if not varargs:
         varargs = (1.0,)
     if len(varargs) == 1 and np.ndim(varargs[0]) == 0:

@@ -47,7 +47,7 @@ def _repeat(g: Any, ans: Any, x: Any, repeats: Any, axis: Any = None) -> Any:
     if np.size(repeats) != 1:
         return put_back(g, np.repeat(numbered(x), repeats, axis), x.shape)
     count = int(np.ravel(repeats)[0])
-    if axis is None:
+    if axis is None or x.ndim == 0:
         return np.reshape(np.sum(np.reshape(g, (x.size, count)), axis=1), x.shape)
     axis = axis % x.ndim
     return np.sum(np.reshape(g, (*x.shape[: axis + 1], count, *x.shape[axis + 1 :])), axis=axis + 1)

@@ -21,6 +21,8 @@ def _quantile(g: Any, x: Any, q: Any, axis: Any, method: Any, skips_nan: bool) -
     ``0, 1, ..., n - 1``: so every method of NumPy's is right here. Of equal entries the one that a stable sort puts
     there counts.
     """
+    if x.size == 0:
+        return np.zeros(x.shape, g.dtype)
     order = np.argsort(merge(x, axis), axis=-1, kind="stable")
     numbers = merge(np.arange(x.size).reshape(x.shape), axis)
     sorted_numbers = np.take_along_axis(numbers, order, -1)

@@ -5,6 +5,7 @@ import numpy as np
 from tests.autodiff.case import Case, points
 
 LACKING = {"hips": False, "why": "not in autograd"}
+NARROW = {"hips": False, "why": "loses digits there"}
 KINDS = ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (3,)), ((3,), ()), ((), ())
 POSITIVE, BASES, ODD = (*points((2, 3), low=0.3, high=2),), points((4,), low=-2, high=-0.5), points((3,), low=0.5)
 
@@ -34,12 +35,22 @@ CASES = [
     Case(np.power, lambda np, x: x ** np.array([0, 1, 2, 3]), (np.array([0.5, 0.0, -1.5, 0.0]),)),
     Case(np.power, lambda np, x: np.power(x, np.array([[0.0], [2.0]])), points((3,))),
     Case(np.power, lambda np, y: 2.0**y, points((3,))),
-    Case(np.power, lambda np, y: np.array([0.0, 3.0]) ** y, points((2,), low=0.5, high=2)),
-    # at the exponent 0 the mixed derivative is 1 / x
-    Case(np.power, lambda np, x, y: x**y, (np.array([0.5, 2.0]), np.array([0.0, 0.0]))),
+    # torch: 0 * inf, NaN, at second order
+    Case(np.power, lambda np, y: np.array([0.0, 3.0]) ** y, points((2,), low=0.5, high=2), torch_order=1),
+    # operands of a narrow dtype, whose own arithmetic would lose the digits of the slope
+    Case(np.power, lambda np, x: x ** np.array([0.3, 1.7, -0.4], np.float16), points((3,), low=0.2), **NARROW),
+    Case(np.power, lambda np, y: np.array([0.3, 1.7, 0.4], np.float16) ** y, points((3,)), **NARROW),
+    # at the exponent 0 the mixed derivative is 1 / x; torch masks it out
+    Case(np.power, lambda np, x, y: x**y, (np.array([0.5, 2.0]), np.array([0.0, 0.0])), torch_order=1),
     Case(np.float_power, lambda np, x, y: np.float_power(x, y), points((2, 3), (3,), low=0.5, high=2), **LACKING),
     Case(np.float_power, lambda np, x: np.float_power(x, 2), (np.array([0.0, -1.0, 2.0]),), **LACKING),
-    Case(np.float_power, lambda np, x: np.float_power(x, [0, 1, 2]) * x, (np.array([0.0, 0.0, 0.0]),), **LACKING),
+    Case(
+        np.float_power,  # torch: 0 * inf, NaN, at second order
+        lambda np, x: np.float_power(x, [0, 1, 2]) * x,
+        (np.array([0.0, 0.0, 0.0]),),
+        torch_order=1,
+        **LACKING,
+    ),
     # remainders
     Case(
         np.remainder,

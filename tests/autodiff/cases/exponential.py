@@ -35,4 +35,5 @@ CASES = [
         for keepdims in (False, True)
     ),
     Case(log_sum_exp, lambda np, x: np.logaddexp.reduce(x), points((4,)), **LACKING),
+    Case(log_sum_exp, lambda np, x: np.logaddexp.reduce(x) * x, (np.array(0.4),), **LACKING),
 ]

@@ -42,10 +42,13 @@ CASES = [
     Case(np.split, lambda np, x: np.split(x, 2), points((4, 2))),
     Case(np.split, lambda np, x: np.split(x, [1, 3], axis=1), points((2, 4)), **WRONG_THERE),
     Case(np.split, lambda np, x: np.split(x, 2, -1)[1], points((2, 4))),
+    Case(np.split, lambda np, x: np.split(x, [3, 1]), points((4, 2)), **WRONG_THERE),
+    Case(np.split, lambda np, x: np.split(x, [-1, 9, 2], 1), points((2, 4)), **WRONG_THERE),
     Case(np.array_split, lambda np, x: np.array_split(x, 3), points((5,)), **WRONG_THERE),
     Case(np.array_split, lambda np, x: np.array_split(x, 2, axis=1)[0], points((2, 3))),
     Case(np.vsplit, lambda np, x: np.vsplit(x, 2), points((4, 2))),
     Case(np.hsplit, lambda np, x: np.hsplit(x, 2), points((4,)), **NOT_THERE),
+    Case(np.hsplit, lambda np, x: np.hsplit(x, [2, 1]), points((2, 3)), **NOT_THERE),
     Case(np.hsplit, lambda np, x: np.hsplit(x, [1])[1], points((2, 3)), **NOT_THERE),
     Case(np.dsplit, lambda np, x: np.dsplit(x, 2), points((2, 1, 4))),
 ]

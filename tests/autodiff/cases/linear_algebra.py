@@ -86,10 +86,21 @@ CASES = [
     ),
     Case(
         np.linalg.pinv,
-        lambda np, x, y: np.linalg.pinv(np.outer(x, y), rcond=1e-10),
+        lambda np, x, y: np.linalg.pinv(np.outer(x, y), rcond=1e-5),
         points((3,), (2,)),
         hips=False,
         why="autograd has no rcond",
+    ),
+    *decomposed(  # the least singular values are cut off, though they are not small
+        np.linalg.pinv,
+        lambda np, x: np.linalg.pinv(x, rcond=0.4),
+        (3, 2),
+        (3, 4),
+        (2, 3, 2),
+        make=rectangle,
+        hips=False,
+        why="autograd has no rcond",
+        rtol=1e-5,
     ),
     Case(
         np.linalg.pinv,
@@ -112,10 +123,21 @@ CASES = [
     Case(np.linalg.lstsq, lambda np, a: np.linalg.lstsq(a, np.ones(3))[3], points((3, 2)), hips=False, why=LACKS),
     Case(
         np.linalg.lstsq,
-        lambda np, x, y, b: np.linalg.lstsq(np.outer(x, y), b, rcond=1e-10)[0],
+        lambda np, x, y, b: np.linalg.lstsq(np.outer(x, y), b, rcond=1e-5)[0],
         points((3,), (2,), (3,)),
         hips=False,
         why=LACKS,
+    ),
+    *(
+        Case(
+            np.linalg.lstsq,
+            lambda np, a, b: np.linalg.lstsq(a, b, rcond=0.4)[0],
+            points(a, b, seed=2),
+            hips=False,
+            why=LACKS,
+            rtol=1e-5,
+        )
+        for a, b in [((3, 2), (3,)), ((3, 4), (3, 2))]
     ),
     Case(
         np.linalg.tensorinv,

@@ -35,6 +35,13 @@ CASES = [
     Case(np.mean, lambda np, x: np.mean(x, 1), points((2, 3))),
     Case(np.mean, lambda np, x: np.mean(x, dtype=np.float64), points((2, 3))),
     Case(np.mean, lambda np, x: x.mean(-1, keepdims=True) * x, points((2, 3))),
+    # a number along its first axis, which it has not
+    *(
+        Case(f, lambda np, x, f=f: getattr(np, f.__name__)(x, axis=0) * x, (np.array(0.4),), **LACKING)
+        for f in (np.sum, np.prod, np.max, np.min, np.ptp)
+    ),
+    Case(np.sum, lambda np, x: np.add.reduce(x) * x, (np.array(0.4),), **LACKING),
+    Case(np.prod, lambda np, x: np.prod(x, axis=-1), (np.array(0.0),), **LACKING),
     # extremes
     *along(np.max, np.min),
     *along(np.amax, np.amin, arrays=points((2, 2, 2))),

@@ -14,6 +14,8 @@ CASES = [
     *along(np.cumprod, arrays=(ZEROS,), ways=({"axis": 0}, {"axis": 1}), **LACKING),
     *along(np.cumprod, arrays=(ZEROS[:2],), ways=({},), **LACKING),
     Case(np.cumprod, lambda np, x: np.multiply.accumulate(x, axis=1), points((2, 3)), **LACKING),
+    Case(np.cumsum, lambda np, x: np.cumsum(x, axis=0) * x, (np.array(0.4),), **LACKING),
+    *(Case(np.cumprod, lambda np, x: np.cumprod(x, axis=-1), (np.array(at),), **LACKING) for at in (0.4, 0.0)),
     *(
         Case(
             linear_recurrence,

@@ -94,6 +94,7 @@ CASES = [
     Case(np.repeat, lambda np, x: np.repeat(x, [0, 2, 1], axis=1), MATRIX, **WRONG_THERE),
     Case(np.repeat, lambda np, x: np.repeat(x, 0), VECTOR, **NOT_THERE),
     Case(np.repeat, lambda np, x: np.repeat(x, 3), SCALAR, **NOT_THERE),
+    Case(np.repeat, lambda np, x: np.repeat(x, 3, axis=0), SCALAR, **NOT_THERE),
     Case(np.resize, lambda np, x: np.resize(x, (2, 4)), MATRIX, **NOT_THERE),
     Case(np.resize, lambda np, x: np.resize(x, 3), MATRIX, **NOT_THERE),
     Case(
