@@ -10,6 +10,9 @@ from beras.layers.layer import Layer
 
 __all__ = ["Activation", "LeakyReLU", "ReLU", "Sigmoid", "Softmax", "Tanh"]
 
+#: The activations whose outputs depend on more than one input.
+ALONG_AN_AXIS = (activations.softmax, activations.log_softmax, activations.sparsemax, activations.glu)
+
 
 class _ActivationLayer(Layer):
     """What the layers here share: no weights, the output's shape is the input's, and they end in an activation."""
@@ -50,7 +53,7 @@ class Activation(_ActivationLayer):
     def __init__(self, activation: Any, **options: Any):
         super().__init__(**options)
         self.activation = activations.get(activation)
-        if self.activation in (activations.softmax, activations.log_softmax):
+        if getattr(self.activation, "func", self.activation) in ALONG_AN_AXIS:
             self.elementwise = False
 
     @property

@@ -97,7 +97,7 @@ class Layer(Diffable):
         self.built = False
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.requested_input_shape = None if input_shape is None else (None, *input_shape)
-        self._regularizers: dict[int, Any] = {}
+        self._regularizers: dict[Variable, Any] = {}
 
     def __new__(cls, *args: Any, **params: Any) -> Any:
         """Remember the arguments where `get_config` will need them."""
@@ -164,7 +164,7 @@ class Layer(Diffable):
         kind = np.dtype(dtype or self.dtype)
         weight = Variable(draw(shape, dtype=kind), trainable=trainable, dtype=kind, name=name)
         if regularizer is not None:
-            self._regularizers[id(weight)] = regularizers.get(regularizer)
+            self._regularizers[weight] = regularizers.get(regularizer)
         return weight
 
     def __call__(self, inputs: Any, *args: Any, **params: Any) -> Any:
@@ -236,7 +236,7 @@ class Layer(Diffable):
         """Return the scalars that the regularizers of this layer and its parts add to the loss."""
         found = []
         if self._regularizers:
-            found = [self._regularizers[id(w)](w) for w in self.own_weights if id(w) in self._regularizers]
+            found = [self._regularizers[w](w) for w in self.own_weights if w in self._regularizers]
         if self.activity_regularizer is not None and "activity" in self.__dict__:
             found.append(self.activity_regularizer(self.activity) / self.activity.shape[0])
         for _, part in self._parts():

@@ -34,7 +34,8 @@ class Sequential(Model):
         self._layers: list[Any] = []
         for layer in layers or ():
             self.add(layer)
-        self.trainable = trainable
+        if not trainable:  # True says nothing of the layers, which may be frozen each for itself
+            self.trainable = False
 
     @property
     def layers(self) -> list[Any]:
@@ -112,9 +113,9 @@ class Sequential(Model):
 
     @property
     def final_activation(self) -> Any:
-        """The activation that the last layer ends in."""
-        layers = self.layers
-        return layers[-1].final_activation if layers else None
+        """The activation that the last layer ends in; ``None`` where a regularizer needs this layer's own output."""
+        last = self.layers[-1] if self.layers else None
+        return None if getattr(last, "activity_regularizer", None) else getattr(last, "final_activation", None)
 
     def logits(self, inputs: Any, training: bool = False) -> Any:
         """Return the output before `final_activation`."""
@@ -156,6 +157,13 @@ class Sequential(Model):
         if config.get("build_input_shape") is not None:
             model.build_for(config["build_input_shape"])
         return model
+
+    @staticmethod
+    def from_torch(module: Any, input_shape: Sequence[int] | None = None, dtype: str | None = None) -> Sequential:
+        """Return a Sequential that computes what an ``nn.Module`` does, bit for bit: see `beras.oracle.from_torch`."""
+        from beras.oracle.convert import from_torch
+
+        return from_torch(module, input_shape, dtype)
 
 
 SequentialModel = Sequential

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -173,3 +176,24 @@ def test_shapes_may_be_said_in_keras_older_ways():
     assert layers.Dense(3, input_dim=4).requested_input_shape == (None, 4)
     assert layers.Input(batch_shape=(None, 5, 2)).batch_shape == (None, 5, 2)
     assert layers.InputLayer(shape=(4,), name="entry").name == "entry"
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
+def test_a_copy_keeps_its_regularizers(duplicate):
+    layer = layers.Dense(2, kernel_initializer="ones", kernel_regularizer="l2", bias_regularizer="l1", input_dim=3)
+    layer.build((None, 3))
+    twin = duplicate(layer)
+    twin.kernel.assign(np.full((3, 2), 2.0))
+    assert [float(penalty) for penalty in layer.penalties()] == pytest.approx([0.06, 0.0])
+    assert [float(penalty) for penalty in twin.penalties()] == pytest.approx([0.24, 0.0])
+
+
+@pytest.mark.parametrize("name", ["sparsemax", "glu"])
+def test_the_local_jacobian_of_an_activation_along_an_axis_is_a_matrix(name):
+    layer = layers.Activation(name, dtype="float64")
+    x = np.array([[0.1, 0.3, -0.2, 0.4]])
+    layer(x)
+    jacobian = layer.input_gradients()
+    steps = 1e-6 * np.eye(4)
+    central = np.concatenate([layer.activation(x + h) - layer.activation(x - h) for h in steps]) / 2e-6
+    np.testing.assert_allclose(jacobian, central[None], atol=1e-8)

@@ -405,3 +405,23 @@ def test_a_layer_may_stand_twice_and_two_of_one_name_may_not():
     assert beras.Sequential([shared, shared]).layers == [shared, shared]
     with pytest.raises(ValueError, match="Two layers are named 'shared'"):
         beras.Sequential([shared, beras.Dense(4, name="shared")])
+
+
+def test_a_layer_that_was_frozen_stays_so_in_a_model():
+    model = beras.Sequential([beras.Input((4,)), beras.Dense(3, trainable=False), beras.Dense(2)])
+    for made in (model, beras.Sequential.from_config(model.get_config())):
+        assert [layer.trainable for layer in made.layers] == [False, True]
+        assert len(made.trainable_weights) == 2
+    assert not beras.Sequential([beras.Input((4,)), beras.Dense(3)], trainable=False).trainable_weights
+
+
+def test_the_regularizer_of_a_last_softmax_counts_and_uses_this_batch():
+    def evaluated(**options):
+        layer = beras.Dense(2, "softmax", kernel_initializer="ones", **options)
+        model = beras.Sequential([beras.Input((4,)), layer])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        model.predict(np.ones((7, 4)), verbose=0)
+        return model.evaluate(X[:8], LABELS[:8] % 2, verbose=0)
+
+    # Equal scores give probabilities of a half: 0.01 * 2 * 0.5**2 for each sample.
+    assert evaluated(activity_regularizer="l2") == pytest.approx(evaluated() + 0.005, rel=1e-6)
