@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from beras.lazy import lazily
 
 if TYPE_CHECKING:
-    from beras import callbacks, datasets, metrics, optimizers, saving, schedules
+    from beras import callbacks, datasets, metrics, optimizers, oracle, saving, schedules
 else:
-    callbacks, datasets, metrics, optimizers, saving, schedules = (
-        lazily(f"beras.{name}") for name in ("callbacks", "datasets", "metrics", "optimizers", "saving", "schedules")
+    callbacks, datasets, metrics, optimizers, oracle, saving, schedules = (
+        lazily(f"beras.{name}")
+        for name in ("callbacks", "datasets", "metrics", "optimizers", "oracle", "saving", "schedules")
     )
 
 from beras import (
@@ -121,6 +122,7 @@ __all__ = [
     "no_gradient",
     "numerical_gradient",
     "optimizers",
+    "oracle",
     "preprocessing",
     "primitive",
     "regularizers",

@@ -36,6 +36,7 @@ LINES = [
     ["models"],
     ["datasets"],
     ["viz"],
+    ["oracle"],
     ["training"],
     ["cli"],
     ["__main__", ""],
@@ -46,6 +47,8 @@ REACHING_DOWN = {
     ("preprocessing/mnist.py", "datasets.mnist"),
     ("autodiff/array_methods.py", "autodiff.primitives"),
     ("saving/model_file.py", "models"),
+    ("models/model.py", "oracle.convert"),
+    ("models/sequential.py", "oracle.convert"),
 }
 
 

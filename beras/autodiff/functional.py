@@ -325,6 +325,10 @@ def custom_gradient(f: Function) -> Function:
                 f"A custom gradient answers for arrays given by position, and {name} was given a followed Tensor by "
                 f"keyword or inside a list, tuple or dict. Pass it as a positional argument of its own."
             )
+        passed_over = home().through_forward
+        if passed_over is not None and any(followed):
+            passed_over.append((f, bare(args), bare(params)))
+            return _pair(name, f(*args, **params))[0]
         if len(home().recording) > 1 and any(followed):
             value, pullback = _pair(name, f(*args, **params))
         else:

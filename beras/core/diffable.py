@@ -125,7 +125,10 @@ class Diffable(Callable, Weighted):
             return self.forward(*bare(args), **bare(params))
         for tape in tapes:
             tape.operations.append(self)
-        if self.traced:
+        passed_over = home().through_forward
+        if not self.traced and passed_over is not None:
+            passed_over.append((self, bare(args), bare(params)))
+        if self.traced or passed_over is not None:
             args = tuple(_as_tensor(arg) if isinstance(arg, Variable) else arg for arg in args)
             return self.forward(*args, **params)
         return self._call_with_own_gradients(tapes, args, params)

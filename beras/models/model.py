@@ -545,6 +545,12 @@ class Model(Layer):
 
         save_weights(self, filepath, overwrite=overwrite)
 
+    def to_torch(self) -> Any:
+        """Return an ``nn.Module`` that computes what the model does, with the same weights: `beras.oracle.to_torch`."""
+        from beras.oracle.convert import to_torch
+
+        return to_torch(self)
+
     def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
         """Read the weights from a ``.safetensors`` file; nothing is changed when they do not fit."""
         from beras.saving import load_weights

@@ -1,0 +1,31 @@
+"""Every twin that beras brings: importing this module fills `beras.oracle.twins.registry.TWINS`."""
+
+# ruff: noqa: F401
+from beras.oracle.twins import (
+    activations,
+    arithmetic,
+    choosing,
+    constants,
+    einsum,
+    exponential,
+    fourier,
+    indexing,
+    joining,
+    layers,
+    linear_algebra,
+    losses,
+    missing,
+    norms,
+    polynomials,
+    primitives,
+    products,
+    reductions,
+    running,
+    samples,
+    shapes,
+    sorting,
+    spacings,
+    statistics,
+    trigonometric,
+    variances,
+)
