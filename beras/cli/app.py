@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from beras.cli.compare import compare
 from beras.cli.doctor import doctor
 from beras.cli.errors import AT_ONCE, NOTHING_SAVED, BadUsage, Interrupted, debugging, report
 from beras.cli.evaluate import evaluate
@@ -19,7 +20,7 @@ from beras.errors import unknown_name
 
 __all__ = ["app"]
 
-VERBS = (train, evaluate, predict, summary, doctor)
+VERBS = (train, evaluate, predict, summary, compare, doctor)
 
 
 class Verbs(TyperGroup):

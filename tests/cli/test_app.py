@@ -3,7 +3,7 @@ import pytest
 import beras
 from beras.cli import errors
 
-VERBS = ("train", "evaluate", "predict", "summary", "doctor")
+VERBS = ("train", "evaluate", "predict", "summary", "compare", "doctor")
 
 
 @pytest.mark.parametrize("verb", VERBS)

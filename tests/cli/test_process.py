@@ -128,7 +128,8 @@ def test_bad_usage_exits_with_2_and_no_traceback():
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == (
-        "Error: Unknown command 'trian'. Did you mean 'train'? Known: doctor, evaluate, predict, summary, train.\n"
+        "Error: Unknown command 'trian'. Did you mean 'train'? "
+        "Known: compare, doctor, evaluate, predict, summary, train.\n"
     )
 
 
