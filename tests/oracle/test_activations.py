@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+import beras
 from beras import activations
 from tests.oracle.two_ways import hold
 
@@ -111,6 +112,7 @@ ROWS = [
     Row("threshold", {"threshold": 0.3, "default_value": -1.0}, lambda x: F.threshold(x, 0.3, -1.0), kinks=(0.3,)),
 ]
 SHAPES = [(4, 6), (2, 4, 6), (2, 2), (64, 10)]
+ALONG_AN_AXIS = ("glu", "log_softmax", "softmax", "sparsemax")
 #: Numbers at which a formula that is not written with care overflows, or loses its digits.
 EXTREME = np.array([1e4, -1e4, 750.0, -750.0, 100.0, -100.0, 20.5, -20.5, 1e-8, -1e-8, 1e-30, 0.0])
 
@@ -123,6 +125,23 @@ def points(shape: tuple[int, ...], dtype: str) -> np.ndarray:
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_double_precision(row, shape):
     hold(lambda x: row.covers(x, **row.params), [points(shape, "float64")], row.by_hand)
+
+
+@pytest.mark.parametrize("at", [-1.3, 0.7])
+@pytest.mark.parametrize("row", [row for row in ROWS if row.name not in ALONG_AN_AXIS], ids=str)
+def test_a_single_number(row, at):
+    hold(lambda x: row.covers(x, **row.params), [np.array(at)], row.by_hand)
+
+
+@pytest.mark.parametrize(
+    "given", [[[-2, -1], [1, 2]], np.array([[-2, -1], [1, 2]]), np.array([[0, 0], [1, 1]]) > 0], ids=repr
+)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.name != "linear"], ids=str)
+def test_integers_are_taken_as_numbers(row, given):
+    found = row.covers(given, **row.params)
+    assert found.dtype == np.float32
+    expected = row.by_hand(torch.tensor(np.array(given), dtype=torch.float32)).numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
@@ -167,3 +186,16 @@ def test_softmaxes_along_several_axes():
 @pytest.mark.parametrize("row", [row for row in ROWS if "axis" not in row.params], ids=str)
 def test_no_samples(row):
     hold(lambda x: row.covers(x, **row.params), [np.zeros((0, 4))], None)
+
+
+def test_the_tail_of_the_normal_distribution():
+    """``gelu`` keeps its digits where the probability is 1e-300, as ``x erfc(-x / sqrt(2)) / 2`` does."""
+    x = np.concatenate([np.linspace(-37, -1, 200), [-0.4687499 * 2**0.5, -4 * 2**0.5, -5.6568]])
+    given = torch.tensor(x, requires_grad=True)
+    expected = given * torch.special.erfc(-given * 0.5**0.5) / 2
+    expected.sum().backward()
+    with beras.GradientTape() as tape:
+        watched = tape.watch(x)
+        found = activations.gelu(watched)
+    np.testing.assert_allclose(found.numpy(), expected.detach().numpy(), rtol=2e-12, atol=0)
+    np.testing.assert_allclose(tape.gradient(found, watched), given.grad.numpy(), rtol=2e-12, atol=0)

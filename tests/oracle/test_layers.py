@@ -142,7 +142,7 @@ ROWS = [
     Row(
         "Dropout",
         {"rate": 0.5, "seed": 4, "noise_shape": (None, 1, None)},
-        lambda x: x * torch.tensor(dropped(0.5, (4, 1, 6), 4)).to(x),
+        lambda x: x * torch.tensor(dropped(0.5, (len(x), 1, 6), 4)).to(x),
         SEQUENCE,
         call={"training": True},
     ),
@@ -172,6 +172,12 @@ def test_outputs_and_derivatives(row, dtype):
     hold(used(row, layer), [row.x.astype(dtype)], row.by_hand, layer.weights, row.order, floor=row.floor)
 
 
+@pytest.mark.parametrize("row", [row for row in ROWS if row.order == 2 and row.params.get("axis") != 0], ids=str)
+def test_no_samples(row):
+    layer = row.made("float64")
+    hold(used(row, layer), [row.x[:0]], row.by_hand, layer.weights)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_a_layer_of_ones_own(dtype):
     layer = Scale(dtype=dtype)
@@ -198,14 +204,23 @@ REPEATABLE = [row for row in ROWS if row.name not in ("Input", "InputLayer") and
 FLAT = [row for row in REPEATABLE if row.x.ndim == 2 and row.params.get("axis") != 0 and row.order == 2]
 
 
+ELEMENTWISE = ("ReLU", "LeakyReLU", "Sigmoid", "Tanh", "Rescaling")
+OF_A_ROW = ("log_softmax", "glu")
+
+
 @pytest.mark.parametrize("row", FLAT, ids=str)
 def test_local_jacobians(row):
+    """``(batch, n_in, n_out)``; the input's shape where an output depends on one input; the kernel of a Dense."""
     layer = row.made("float64")
     layer(row.x)
-    expected = torch_jacobian(row, layer, row.x)
-    local = layer.input_gradients()
-    if layer.elementwise:
+    expected, local = torch_jacobian(row, layer, row.x), layer.input_gradients()
+    if row.name in ELEMENTWISE or (row.name == "Activation" and row.params["activation"] not in OF_A_ROW):
+        assert local.shape == row.x.shape
         expected = np.diagonal(expected, axis1=1, axis2=2)
+    elif row.name == "Dense" and "activation" not in row.params:
+        assert local.shape == layer.kernel.shape
+    else:
+        assert local.shape == expected.shape
     np.testing.assert_allclose(np.broadcast_to(local, expected.shape), expected, rtol=1e-12, atol=1e-13)
 
 

@@ -93,18 +93,27 @@ def mean(entries: Callable[..., Any]) -> Callable[..., Any]:
     return lambda y, p: entries(p, y, reduction="none").mean(-1)
 
 
+def shares(p: Any) -> Any:
+    """Return probabilities that sum to 1 and are no closer to 0 and 1 than the clip; a row of zeros has no sum."""
+    total = p.sum(-1, keepdim=True)
+    return (p / torch.where(total == 0, 1.0, total)).clamp(EPSILON, 1 - EPSILON)
+
+
 def from_probabilities(y: Any, p: Any, smoothing: float = 0.0) -> Any:
-    p = (p / p.sum(-1, keepdim=True)).clamp(EPSILON, 1 - EPSILON)
+    p = shares(p)
     return -((y * (1 - smoothing) + smoothing / y.shape[-1]) * p.log()).sum(-1)
 
 
 def from_scores(smoothing: float = 0.0) -> Callable[..., Any]:
-    return lambda y, p: F.cross_entropy(p, y, reduction="none", label_smoothing=smoothing)
+    def entropy(y: Any, p: Any) -> Any:
+        rows = (each.reshape(-1, p.shape[-1]) for each in (p, y))
+        return F.cross_entropy(*rows, reduction="none", label_smoothing=smoothing).reshape(p.shape[:-1])
+
+    return entropy
 
 
 def sparse(y: Any, p: Any) -> Any:
-    p = (p / p.sum(-1, keepdim=True)).clamp(EPSILON, 1 - EPSILON)
-    return F.nll_loss(p.log(), y.reshape(-1), reduction="none")
+    return F.nll_loss(shares(p).log(), y.reshape(-1).long(), reduction="none")
 
 
 def sparse_from_scores(ignore: int = -100) -> Callable[..., Any]:
@@ -162,6 +171,7 @@ ROWS = [
     Row("CategoricalCrossentropy", {}, from_probabilities, SOFT, PROBABILITIES * 3),
     Row("CategoricalCrossentropy", {}, from_probabilities, ONE_HOT, CERTAIN),
     Row("CategoricalCrossEntropy", {}, from_probabilities, SOFT, CERTAIN),
+    Row("CategoricalCrossentropy", {}, from_probabilities, SOFT, CERTAIN * BITS),
     Row(
         "CategoricalCrossentropy",
         {"label_smoothing": 0.1},
@@ -182,6 +192,8 @@ ROWS = [
     Row("SparseCategoricalCrossentropy", {}, sparse, CLASSES, PROBABILITIES),
     Row("SparseCategoricalCrossentropy", {}, sparse, CLASSES[:, None], PROBABILITIES * 2),
     Row("SparseCategoricalCrossentropy", {}, sparse, CLASSES, CERTAIN),
+    Row("SparseCategoricalCrossentropy", {}, sparse, CLASSES.astype("uint8"), CERTAIN * BITS),
+    Row("SparseCategoricalCrossentropy", {}, sparse, CLASSES.astype("float64"), PROBABILITIES),
     Row(
         "SparseCategoricalCrossentropy",
         {"ignore_class": 0},
@@ -244,6 +256,7 @@ ROWS = [
     Row("LogCosh", {}, log_cosh, VALUES, SCORES * 1e4, 1.0),
     Row("KLDivergence", {}, kl, SOFT, PROBABILITIES),
     Row("KLDivergence", {}, kl, ONE_HOT, CERTAIN),
+    Row("KLDivergence", {}, kl, SOFT * 5, PROBABILITIES * 3),
     Row(
         "Poisson",
         {},
@@ -299,6 +312,88 @@ def test_the_function_form(row):
         order=row.order,
         floor=row.floor,
     )
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.y_true.shape == (6, 4) and "axis" not in row.params], ids=str
+)
+def test_samples_of_several_rows(row):
+    """``(batch, rows, classes)`` gives ``(batch, rows)``."""
+    y_true, y_pred = row.y_true.reshape(3, 2, 4), row.y_pred.reshape(3, 2, 4)
+    y, loss = torch.tensor(y_true), row.covers(**row.params, reduction=None)
+
+    def by_hand(p: Any) -> Any:
+        return row.by_hand(y, p)
+
+    found = hold(lambda p: loss(y_true, p), [y_pred], by_hand, order=row.order, floor=row.floor)
+    assert found.values[0].shape == (3, 2)
+    hold(lambda p: row.function(y_true, p, **row.params), [y_pred], by_hand, order=1, floor=row.floor)
+
+
+#: Shapes of truth and prediction of which one has an axis of length 1 more, and that at which they meet.
+MEETING = [((6,), (6, 1), (6, 1)), ((6, 1), (6,), (6, 1)), ((6, 4), (6, 4, 1), (6, 4)), ((6, 4, 1), (6, 4), (6, 4))]
+SAME_SHAPE = sorted(
+    {"MeanSquaredError", "MeanAbsoluteError", "Huber", "LogCosh", "Poisson", "Hinge", "BinaryCrossentropy"}
+)
+
+
+@pytest.mark.parametrize(("of_truth", "of_prediction", "common"), MEETING, ids=str)
+@pytest.mark.parametrize("name", SAME_SHAPE)
+def test_shapes_that_differ_by_an_axis_do_not_broadcast(name, of_truth, of_prediction, common):
+    row = next(row for row in ROWS if row.name == name)
+    n = int(np.prod(common))
+    y_true = np.resize(row.y_true, n).reshape(of_truth)
+    y_pred = np.resize(row.y_pred, n).reshape(of_prediction)
+    y = torch.tensor(y_true).reshape(common)
+    loss = row.covers()
+    hold(lambda p: loss(y_true, p), [y_pred], lambda p: row.by_hand(y, p.reshape(common)).mean())
+    hold(lambda p: row.function(y_true, p), [y_pred], lambda p: row.by_hand(y, p.reshape(common)), order=1)
+
+
+@pytest.mark.parametrize("given", [list, np.int64, np.uint8, np.float64, bool])
+@pytest.mark.parametrize("name", [*SAME_SHAPE, "CategoricalCrossentropy", "KLDivergence", "CategoricalHinge"])
+def test_a_truth_of_another_dtype(name, given):
+    """The prediction's dtype is that of the loss, whatever the truth is given as."""
+    y_true = ONE_HOT.tolist() if given is list else ONE_HOT.astype(given)
+    y_pred = PROBABILITIES.astype("float32")
+    row = next(row for row in ROWS if row.name == name)
+    y, loss = torch.tensor(ONE_HOT.astype("float32")), row.covers()
+    hold(lambda p: loss(y_true, p), [y_pred], lambda p: row.by_hand(y, p).mean())
+    hold(lambda p: row.function(y_true, p), [y_pred], lambda p: row.by_hand(y, p), order=1)
+
+
+WEIGHTED = {
+    "vector": ((6, 4), np.array([1.0, 0.0, 2.0, 0.5, 3.0, 1.0])),
+    "column": ((6, 4), np.array([[1.0], [0.0], [2.0], [0.5], [3.0], [1.0]])),
+    "one for all": ((6, 4), np.array(2.5)),
+    "of each row": ((3, 2, 4), np.array([[1.0, 0.0], [2.0, 0.5], [3.0, 1.0]])),
+    "of each sample of rows": ((3, 2, 4), np.array([1.0, 0.0, 2.0])),
+}
+
+
+@pytest.mark.parametrize("weights", WEIGHTED)
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "mean_with_sample_weight", "none"])
+def test_shapes_of_weights(weights, reduction):
+    shape, weights = WEIGHTED[weights]
+    y_true, y_pred = VALUES.reshape(shape), SCORES.reshape(shape)
+    loss = losses.MeanSquaredError(reduction=reduction)
+
+    def by_hand(p: Any) -> Any:
+        values = F.mse_loss(p, torch.tensor(y_true), reduction="none").mean(-1)
+        each = torch.tensor(weights)
+        each = each[:, 0] if weights.shape == (6, 1) else each[:, None] if weights.shape == (3,) else each
+        each = each.expand(values.shape)
+        return REDUCTIONS[reduction](values, each, torch.ones_like(values))
+
+    hold(lambda p: loss(y_true, p, weights), [y_pred], by_hand)
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum", "mean_with_sample_weight"])
+def test_a_batch_of_the_ignored_class_alone(reduction, from_logits):
+    """It is zero, and so is its gradient, where torch divides 0 by 0."""
+    loss = losses.SparseCategoricalCrossentropy(from_logits, ignore_class=2, reduction=reduction)
+    hold(lambda p: loss(np.full(6, 2), p), [PROBABILITIES], lambda p: (p * 0).sum())
 
 
 #: How torch reduces ``values`` with the ``weights`` of the samples; ``counted`` are those not ignored.

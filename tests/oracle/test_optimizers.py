@@ -500,6 +500,37 @@ def test_arrays_larger_than_one_block(row):
     assert_same(run(row.made(), given, begin), row.expected(given, begin), begin)
 
 
+#: In float32, whose range ends at 1e-38; what is kept per weight is set to zero before it gets there.
+DYING = [row for row in ROWS if row.schedule == RATE and "clipnorm" not in str(row)]
+
+
+@pytest.mark.parametrize("row", DYING, ids=str)
+def test_moments_that_die_out(row):
+    """A gradient that is zero from the fourth step on, and back after 400: the moments leave float32's range between.
+
+    A factor that was 1 (`momentum`) never lets them.
+    """
+    given = [[g * (t < 3 or t >= 400) for g in grads] for t, grads in enumerate(gradients(1.0) * 3)][:410]
+    given = [[np.asarray(g, "float32") for g in grads] for grads in given]
+    begin = [w.astype("float32") for w in starts()]
+    wide = [[g.astype("float64") for g in grads] for grads in given]
+    expected = row.expected(wide, [w.astype("float64") for w in begin])
+    assert_same(run(row.made(), given, begin, "float32"), expected, begin, rtol=3e-5, eps=3e-5)
+
+
+@pytest.mark.parametrize("epsilon", [1e-18, 1e-16, 1e-7])
+@pytest.mark.parametrize(("name", "definition"), [("Adam", Adam), ("RMSprop", RmsProp)])
+def test_tiny_moments_that_matter_are_kept(name, definition, epsilon):
+    """Squares of 1e-34 beside an epsilon of that size count; beside the usual one they may become zero."""
+    inside = epsilon**2 if name == "RMSprop" and epsilon < 1e-10 else epsilon
+    given = [[np.asarray(g, "float32") for g in grads] for grads in gradients(1e-17)]
+    begin = [np.zeros(shape, "float32") for shape in SHAPES]
+    wide = [[g.astype("float64") for g in grads] for grads in given]
+    expected = defined(definition, wide, [w.astype("float64") for w in begin], epsilon=inside)
+    ours = run(getattr(optimizers, name)(RATE, epsilon=inside), given, begin, "float32")
+    assert_same(ours, expected, begin, rtol=1e-4)
+
+
 @pytest.mark.parametrize("row", [row for row in ROWS if row.schedule == RATE and len(row.params) != 1], ids=str)
 def test_a_weight_without_a_gradient_stays(row):
     given, begin = gradients(1.0)[:5], starts()
