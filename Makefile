@@ -1,6 +1,8 @@
 # make train   creates the environment, trains on MNIST, shows the result
 # make test    creates the environment, runs all tests      (TORCH=0: those that need no PyTorch)
 # make lint    ruff and mypy
+# make prove   shows that every assignment holds: what is handed out is built from what is solved, and graded right
+# make mutants plants faults in the gradients, and shows that the tests see them
 #
 # Needs Python 3.11 or newer: `make train PYTHON=python3.13` chooses one. VENV=... puts the environment elsewhere.
 
@@ -19,7 +21,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 READY := $(VENV)/.ready
 TORCH_PIN := $(shell grep '^torch==' constraints.txt)
 
-.PHONY: train test lint bench wheel clean help
+.PHONY: train test lint prove mutants bench wheel clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -39,6 +41,13 @@ lint: $(READY)-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+prove: $(READY)-torch
+	$(BIN)/beras course build --check
+	$(BIN)/beras course prove $(ARGS)
+
+mutants: $(READY)-torch
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(READY)-torch
 	$(BIN)/python -m benchmarks.import_time
@@ -60,7 +69,7 @@ $(READY)-train: $(READY) pyproject.toml constraints.txt
 	@touch $@
 
 $(READY)-test: $(READY)-train
-	@echo "Installing the test tools: pytest, hypothesis, autograd, scikit-learn (about 60 MB)."
+	@echo "Installing the test tools: pytest, hypothesis, autograd, scikit-learn, jupytext, IPython (about 80 MB)."
 	@$(PIP) --editable ".[viz,test]"
 	@touch $@
 

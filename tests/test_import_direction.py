@@ -37,6 +37,7 @@ LINES = [
     ["datasets"],
     ["viz"],
     ["oracle"],
+    ["course"],
     ["training"],
     ["cli"],
     ["__main__", ""],

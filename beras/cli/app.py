@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from beras.cli import course, homework
 from beras.cli.compare import compare
 from beras.cli.doctor import doctor
 from beras.cli.errors import AT_ONCE, NOTHING_SAVED, BadUsage, Interrupted, debugging, report
@@ -20,7 +21,7 @@ from beras.errors import unknown_name
 
 __all__ = ["app"]
 
-VERBS = (train, evaluate, predict, summary, compare, doctor)
+VERBS = (train, evaluate, predict, summary, compare, doctor, *homework.VERBS)
 
 
 class Verbs(TyperGroup):
@@ -71,6 +72,11 @@ app = typer.Typer(
 )
 for verb in VERBS:
     app.command()(verb)
+
+courses = typer.Typer(cls=Verbs, rich_markup_mode=None, invoke_without_command=True, callback=course.course)
+for course_verb in course.VERBS:
+    courses.command()(course_verb)
+app.add_typer(courses, name="course")
 
 
 def _show_version(wanted: bool) -> None:

@@ -3,7 +3,10 @@ import pytest
 import beras
 from beras.cli import errors
 
-VERBS = ("train", "evaluate", "predict", "summary", "compare", "doctor")
+VERBS = (
+    *("train", "evaluate", "predict", "summary", "compare", "doctor"),
+    *("start", "check", "next", "hint", "status", "watch", "reset"),
+)
 
 
 @pytest.mark.parametrize("verb", VERBS)

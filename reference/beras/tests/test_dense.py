@@ -13,6 +13,13 @@ X, W, B, J = (RNG.normal(size=shape) for shape in ((5, 4), (4, 3), 3, (5, 3)))
 SIZES = {"batch": 5, "inputs": 4, "units": 3}
 
 
+@pytest.fixture(autouse=True)
+def _the_same_draws():
+    """Let every test draw the same numbers, alone or after others."""
+    global RNG
+    RNG = np.random.default_rng(2)
+
+
 def dense(w=W, b=B):
     """A layer with these weights; it is made without ``_initialize_weight``, which is a task of its own."""
     layer = Dense.__new__(Dense)

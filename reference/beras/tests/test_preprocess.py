@@ -14,6 +14,13 @@ DATA = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _the_same_draws():
+    """Let every test draw the same numbers, alone or after others."""
+    global RNG
+    RNG = np.random.default_rng(1)
+
+
 def idx(array):
     """An array as the bytes of an IDX file."""
     return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes() + array.tobytes()

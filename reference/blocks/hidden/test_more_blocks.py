@@ -12,6 +12,13 @@ FLOAT64 = np.zeros(0)
 DRAW = np.random.RandomState(11)
 
 
+@pytest.fixture(autouse=True)
+def _drawn_anew():
+    """Start the hidden draws from their seed again."""
+    global DRAW
+    DRAW = np.random.RandomState(11)
+
+
 def fill(block, scale):
     """Fill the parameters with numbers that are the same on every machine, and return them."""
     draw = np.random.RandomState(12)

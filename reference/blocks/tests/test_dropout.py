@@ -11,6 +11,13 @@ X = DRAW.uniform(1.0, 2.0, (200, 100))
 DOUT = DRAW.standard_normal(X.shape)
 
 
+@pytest.fixture(autouse=True)
+def _the_same_draws():
+    """Let every test draw the same numbers, alone or after others."""
+    global DRAW
+    DRAW = np.random.RandomState(6)
+
+
 @pytest.mark.task("2.1")
 @pytest.mark.points(2)
 def test_share_and_scale():

@@ -1,0 +1,1 @@
+"""Neural networks from blocks that know their own gradients."""
