@@ -29,13 +29,15 @@ Tracebacks = Annotated[bool, typer.Option("--tb", help="Show the whole traceback
 
 
 def start(
-    name: Annotated[str, typer.Argument(metavar="HOMEWORK", help="Its name, such as beras.")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="HOMEWORK", help="Its name; without one they are listed.", show_default=False)
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Argument(metavar="FOLDER", help="Where to. [default: beras-hw-HOMEWORK]", show_default=False),
     ] = None,
 ) -> None:
-    """Begin a homework: copy its folder.
+    """Begin a homework: copy its folder. Without a name: list the homeworks.
 
     Nothing is ever overwritten.
 
@@ -46,9 +48,16 @@ def start(
     """
     from beras.course.errors import CourseError
     from beras.course.feedback import about_start, show
+    from beras.course.loop.locate import handed_out, handed_out_names
     from beras.course.loop.start import start as begin
+    from beras.course.manifest import read
 
     try:
+        if name is None:
+            for known in handed_out_names():
+                homework = read(handed_out(known))
+                typer.echo(f"{known:12}  {homework.title}  ({homework.hours} hours)")
+            return
         homework = begin(name, folder)
     except CourseError as error:
         raise BadUsage(str(error)) from error

@@ -171,3 +171,10 @@ def test_watch_checks_on_save_and_ends_with_ctrl_c(mine):
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
     assert out.endswith("Stopped watching.\n")
+
+
+def test_start_without_a_name_lists_the_homeworks(beras_command):
+    done = beras_command("start")
+    assert done.exit_code == 0
+    for name in ("beras", "blocks", "foundations", "two_layer"):
+        assert f"{name:12}  " in done.stdout
