@@ -16,6 +16,7 @@ from beras.course.proof.finding import Finding
 from beras.course.proof.imports import imports
 from beras.course.proof.leaks import leaks
 from beras.course.proof.mistakes import LEAST, Caught, caught, mistakes
+from beras.course.proof.order import order
 from beras.course.proof.own_file import own_file
 from beras.course.proof.points import points
 from beras.course.proof.pool import Pool
@@ -36,6 +37,7 @@ PROPERTIES: tuple[Callable[[Case], Finding], ...] = (
     without_torch,
     blank,
     each_task,
+    order,
     own_file,
     mistakes,
 )

@@ -15,6 +15,7 @@ from beras.course.proof.case import Case
 from beras.course.proof.imports import imports
 from beras.course.proof.leaks import leaks
 from beras.course.proof.mistakes import caught, mistakes
+from beras.course.proof.order import order
 from beras.course.proof.own_file import own_file
 from beras.course.proof.points import points
 from beras.course.proof.pool import Pool
@@ -135,6 +136,24 @@ def test_a_test_that_belongs_to_another_task_is_found(case):
     problems = each_task(changed).problems
     assert "with all but task 1.1 solved, tests/test_layers.py::TestSoftmax::test_values passed: " in problems
     assert "task 2.1 has no test." in problems
+
+
+def test_a_task_that_needs_a_later_one_is_found(case):
+    assert order(case()).ok
+    changed = case(
+        {"tests/test_layers.py": ("        y = layer.forward(X)\n", f"{LATER}        y = layer.forward(X)\n")}
+    )
+    assert order(changed).problems == (
+        "with all tasks up to 1.1 solved, tests/test_layers.py::test_forward failed: "
+        "NotImplementedError: Task 2.1: shift by the maximum, then divide",
+    )
+
+
+LATER = """\
+        import main
+
+        main.softmax(X)
+"""
 
 
 def test_a_stencil_that_is_wrong_instead_of_to_do_is_found(case):

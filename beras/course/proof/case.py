@@ -84,6 +84,8 @@ class Case:
         self.start("poisoned")
         for task in self.homework.tasks:
             self.start(f"without {task.id}")
+        for task in self.homework.tasks[:-1]:
+            self.start(f"up-to {task.id}")
         for mistake in possible:
             self.start(f"mistake: {mistake.name}")
 
@@ -115,6 +117,12 @@ class Case:
         if kind == "without":
             cut = {path: text.encode() for path, text in stencils(self.homework, {which}).items()}
             return {**everything, **cut}, {"block_torch": True, "tasks": [which], "paths": self._files([which])}
+        if kind == "up-to":
+            ids = [task.id for task in self.homework.tasks]
+            later = set(ids[ids.index(which) + 1 :])
+            cut = {path: text.encode() for path, text in stencils(self.homework, later).items()}
+            options = {"block_torch": True, "tasks": [which], "paths": self._files([which], hidden=False)}
+            return {**self.built, **cut}, options
         mistake = next(mistake for mistake in self.bank if f"mistake: {mistake.name}" == name)
         changed = {mistake.file: mistake.applied(self.solved[mistake.file].decode()).encode()}
         options = {"block_torch": True, "tasks": mistake.tasks, "paths": self._files(mistake.tasks, hidden=False)}

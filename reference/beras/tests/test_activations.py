@@ -21,20 +21,20 @@ def _the_same_draws():
 def test_leaky_relu_bends():
     x = POINTS.copy()
     with untouched(inputs=x):
-        outputs = LeakyReLU()(x)
+        outputs = LeakyReLU().forward(x)
     right = np.array([[-0.9, -0.15, 0], [0.25, 2, -0.3]])
     check_values(outputs, right, "outputs", hint="alpha is 0.3 unless told otherwise")
-    check_values(LeakyReLU()(x.astype(np.float32)), right, "outputs", dtype="float32", tolerance=1e-5)
-    check_values(LeakyReLU(0.1)(x), np.array([[-0.3, -0.05, 0], [0.25, 2, -0.1]]), "outputs with alpha 0.1")
-    check_values(LeakyReLU(2.0)(x), np.where(x > 0, x, 2 * x), "outputs with alpha 2")
-    check_values(ReLU()(x), np.maximum(x, 0), "outputs of ReLU")
+    check_values(LeakyReLU().forward(x.astype(np.float32)), right, "outputs", dtype="float32", tolerance=1e-5)
+    check_values(LeakyReLU(0.1).forward(x), np.array([[-0.3, -0.05, 0], [0.25, 2, -0.1]]), "outputs with alpha 0.1")
+    check_values(LeakyReLU(2.0).forward(x), np.where(x > 0, x, 2 * x), "outputs with alpha 2")
+    check_values(ReLU().forward(x), np.maximum(x, 0), "outputs of ReLU")
 
 
 @pytest.mark.task("2.5")
 @pytest.mark.points(2)
 def test_slopes_and_the_slope_at_zero():
     for layer, alpha in ((LeakyReLU(0.1), 0.1), (LeakyReLU(-0.5), -0.5), (ReLU(), 0.0)):
-        layer(POINTS.copy())
+        layer.forward(POINTS.copy())
         right = np.array([[alpha, alpha, 0], [1, 1, alpha]])
         alpha_at_0, one_at_0 = right.copy(), right.copy()
         alpha_at_0[0, 2], one_at_0[0, 2] = alpha, 1
@@ -61,7 +61,7 @@ def slope(alpha, x):
 def test_leaky_relu_pulls_back_with_a_product():
     x, J = RNG.normal(size=(2, 3, 4)), RNG.normal(size=(2, 3, 4))
     layer = LeakyReLU(0.2)
-    layer(x)
+    layer.forward(x)
     with untouched(J=J, inputs=x):
         ours = layer.compose_to_input(J)
     mistakes = {"lacks the incoming J: multiply by it": np.where(x > 0, 1, 0.2)}
@@ -77,7 +77,7 @@ def test_softmax_of_each_row():
     right = oracle("softmax.forward", lambda torch: torch.softmax(torch.tensor(x), dim=-1))
     with untouched(inputs=x):
         check_values(
-            Softmax()(x),
+            Softmax().forward(x),
             right,
             "probabilities",
             {"batch": 5, "classes": 3},
@@ -88,7 +88,9 @@ def test_softmax_of_each_row():
             },
         )
     known = np.array([0.0320586, 0.08714432, 0.23688282, 0.64391426])
-    check_values(Softmax()(np.arange(-8.0, 8).reshape(4, 4)), np.tile(known, (4, 1)), "probabilities", tolerance=1e-7)
+    check_values(
+        Softmax().forward(np.arange(-8.0, 8).reshape(4, 4)), np.tile(known, (4, 1)), "probabilities", tolerance=1e-7
+    )
 
 
 @pytest.mark.task("2.6")
@@ -103,7 +105,7 @@ def test_softmax_of_large_logits():
         together = np.exp(x - x.max()) / np.exp(x - x.max()).sum(axis=1, keepdims=True)
     with untouched(inputs=x):
         check_values(
-            Softmax()(x),
+            Softmax().forward(x),
             right,
             "probabilities",
             mistakes={
@@ -118,7 +120,7 @@ def test_softmax_of_large_logits():
 def test_the_jacobian_of_softmax():
     x = RNG.normal(size=(4, 3))
     layer = Softmax()
-    p = layer(x)
+    p = layer.forward(x)
     ours = layer.input_gradients()
     right = oracle(
         "softmax.jacobian",
@@ -147,7 +149,7 @@ def test_the_jacobian_of_softmax():
 @pytest.mark.points(1)
 def test_the_jacobian_at_known_values():
     layer = Softmax()
-    layer(np.arange(-8.0, 8).reshape(4, 4))
+    layer.forward(np.arange(-8.0, 8).reshape(4, 4))
     diagonal = np.diagonal(layer.input_gradients(), axis1=1, axis2=2)
     known = np.array([0.03103085, 0.07955019, 0.18076935, 0.22928869])
     check_values(diagonal, np.tile(known, (4, 1)), "diagonal of the Jacobian", tolerance=1e-7)

@@ -96,25 +96,27 @@ def test_forward_is_inputs_times_w_plus_b():
         "dense.forward", lambda torch: torch.nn.functional.linear(*map(torch.from_numpy, (X, W.T.copy(), B)))
     )
     with untouched(inputs=X):
-        check_values(layer(X), right, "outputs", SIZES, mistakes={"lacks the bias": X @ W}, hint="inputs @ w + b")
+        check_values(
+            layer.forward(X), right, "outputs", SIZES, mistakes={"lacks the bias": X @ W}, hint="inputs @ w + b"
+        )
 
 
 @pytest.mark.task("2.2")
 @pytest.mark.points(1)
 def test_forward_keeps_its_inputs_and_dtype():
     layer = dense()
-    layer(X[:2])
-    layer(X)
+    layer.forward(X[:2])
+    layer.forward(X)
     check_values(layer.inputs, X, "layer.inputs", hint="the gradients need the inputs of the latest call")
     single = dense(W.astype(np.float32), B.astype(np.float32))
-    check_values(single(X.astype(np.float32)), X @ W + B, "outputs", dtype="float32", tolerance=1e-5)
+    check_values(single.forward(X.astype(np.float32)), X @ W + B, "outputs", dtype="float32", tolerance=1e-5)
 
 
 @pytest.mark.task("2.3")
 @pytest.mark.points(2)
 def test_the_factor_of_a_kernel_entry_is_its_input():
     layer = dense()
-    layer(X)
+    layer.forward(X)
     local = layer.weight_gradients()
     if len(local) != 2:
         pytest.fail(f"weight_gradients must return two arrays, for w and for b. Received: {len(local)}")
@@ -134,7 +136,7 @@ def test_the_factor_of_a_kernel_entry_is_its_input():
 def test_input_axis_before_output_axis():
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
     layer = dense(np.eye(2), np.zeros(2))
-    layer(x)
+    layer.forward(x)
     right = np.array([[[1.0, 1.0], [2.0, 2.0]], [[3.0, 3.0], [4.0, 4.0]]])
     check_values(
         layer.weight_gradients()[0],
@@ -148,7 +150,7 @@ def test_input_axis_before_output_axis():
 @pytest.mark.points(1)
 def test_the_factor_of_a_bias_is_one():
     layer = dense()
-    layer(X)
+    layer.forward(X)
     check_values(
         layer.weight_gradients()[1],
         np.ones(3),
@@ -162,11 +164,11 @@ def test_the_factor_of_a_bias_is_one():
 @pytest.mark.points(2)
 def test_input_gradients_are_the_kernel():
     layer = dense()
-    layer(X)
+    layer.forward(X)
     check_values(layer.input_gradients(), W, "input_gradients", SIZES, hint="axes (in, out), as w has them")
     square = np.array([[1.0, 2.0], [3.0, 4.0]])
     layer = dense(square, np.zeros(2))
-    layer(X[:, :2])
+    layer.forward(X[:, :2])
     check_values(
         layer.input_gradients(),
         square,
@@ -184,7 +186,7 @@ def mean_loss(w, b):
 @pytest.mark.points(2)
 def test_the_kernels_gradient_by_a_matrix_product():
     layer = dense()
-    layer(X)
+    layer.forward(X)
     with untouched(J=J, inputs=X, w=layer.w):
         dw = layer.compose_to_weight(J)[0]
     check_gradient(
@@ -201,7 +203,7 @@ def test_the_kernels_gradient_by_a_matrix_product():
 @pytest.mark.points(1)
 def test_the_bias_gradient_is_a_mean_over_the_batch():
     layer = dense()
-    layer(X)
+    layer.forward(X)
     db = layer.compose_to_weight(J)[1]
     check_gradient(
         lambda b: mean_loss(W, b),
@@ -224,7 +226,7 @@ def gradients(torch):
 @pytest.mark.points(1)
 def test_no_array_of_batch_times_kernel():
     layer = dense(np.zeros((400, 300), np.float32), np.zeros(300, np.float32))
-    layer(np.ones((128, 400), np.float32))
+    layer.forward(np.ones((128, 400), np.float32))
     J = np.ones((128, 300), np.float32)
     tracemalloc.start()
     layer.compose_to_weight(J)

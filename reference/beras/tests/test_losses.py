@@ -24,7 +24,7 @@ def test_mse_is_a_mean_over_everything():
     squares = (P - Y) ** 2
     with untouched(y_pred=P, y_true=Y):
         check_values(
-            MeanSquaredError()(P, Y),
+            MeanSquaredError().forward(P, Y),
             oracle("mse.forward", lambda torch: torch.nn.functional.mse_loss(torch.tensor(P), torch.tensor(Y))),
             "loss",
             SIZES,
@@ -41,7 +41,7 @@ def test_mse_is_a_mean_over_everything():
 @pytest.mark.points(2)
 def test_mse_gradient_is_that_of_each_samples_sum():
     loss_fn = MeanSquaredError()
-    loss_fn(P, Y)
+    loss_fn.forward(P, Y)
     check_gradient(
         lambda p: np.sum((p - Y) ** 2),
         P,
@@ -68,7 +68,7 @@ def crossentropy(p):
 @pytest.mark.points(2)
 def test_crossentropy_gradient_inside():
     loss_fn = CategoricalCrossentropy()
-    check_values(loss_fn(P, Y), crossentropy(P), "loss")
+    check_values(loss_fn.forward(P, Y), crossentropy(P), "loss")
     exact = (P - Y) / (P - P**2) / 3
     with untouched(inputs=P, truths=Y):
         ours = loss_fn.input_gradients()
@@ -95,6 +95,6 @@ def test_crossentropy_gradient_at_the_ends():
     ones, zeros = np.ones((3, 3)), np.zeros((3, 3))
     sure_and_wrong = ((zeros, ones, -1e6 / 3), (ones, zeros, 1e6 / 3))
     for probs, truths, right in (*sure_and_wrong, (ones, ones, 0.0), (zeros, zeros, 0.0)):
-        loss_fn(probs, truths)
+        loss_fn.forward(probs, truths)
         hint = "clip the denominator p - p**2 by clip_0_1, so that it is never 0"
         check_values(loss_fn.input_gradients(), np.full((3, 3), right), "input_gradients", hint=hint)
