@@ -327,7 +327,8 @@ def custom_gradient(f: Function) -> Function:
             )
         passed_over = home().through_forward
         if passed_over is not None and any(followed):
-            passed_over.append((f, bare(args), bare(params)))
+            places = [place for place, follows in enumerate(followed) if follows]
+            passed_over.append((f, bare(args), bare(params), places))
             return _pair(name, f(*args, **params))[0]
         if len(home().recording) > 1 and any(followed):
             value, pullback = _pair(name, f(*args, **params))

@@ -97,7 +97,8 @@ def through_forward() -> Iterator[list[tuple]]:
     """Follow the NumPy inside every call, also where a class or a function brings a gradient of its own.
 
     The oracle's way to learn what the right gradient of a hand-written one would be. The list that it gives receives
-    one entry ``(owner, args, params)`` for each call whose own gradient was passed over.
+    one entry ``(owner, args, params, followed)`` for each call whose own gradient was passed over; ``followed`` holds
+    the positions and names of the arguments that a tape follows.
     """
     here = home()
     before, here.through_forward = here.through_forward, []

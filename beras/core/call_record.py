@@ -117,7 +117,7 @@ class CallRule:
         if to_input and np.shape(bare(dx)) != self.shape:
             raise ValueError(
                 f"{label}.compose_to_input must return the shape of {self.name!r}, {self.shape}. "
-                f"Received: {np.shape(bare(dx))}."
+                f"Received: {None if dx is None else np.shape(bare(dx))}."
             )
         if to_weights:
             self._check_weights(label, dws)
@@ -146,7 +146,7 @@ class CallRule:
             if np.shape(bare(dw)) != weight.shape:
                 raise ValueError(
                     f"{label}: the gradient of weight {weight.name!r} must have its shape {weight.shape}. "
-                    f"Received: {np.shape(bare(dw))}."
+                    f"Received: {None if dw is None else np.shape(bare(dw))}."
                 )
 
 

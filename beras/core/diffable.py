@@ -10,7 +10,7 @@ import numpy as np
 from beras.autodiff import GradientTape, Variable, no_gradient
 from beras.autodiff.dispatch import attach
 from beras.autodiff.state import home
-from beras.autodiff.tracked import Tracked, bare, note_missed
+from beras.autodiff.tracked import Tracked, bare, is_followed, note_missed
 from beras.config import floatx
 from beras.core.call_record import CallRule, content, first_order_only, input_position, new_frame
 from beras.core.callable import Callable
@@ -127,7 +127,8 @@ class Diffable(Callable, Weighted):
             tape.operations.append(self)
         passed_over = home().through_forward
         if not self.traced and passed_over is not None:
-            passed_over.append((self, bare(args), bare(params)))
+            followed = [place for place, arg in (*enumerate(args), *params.items()) if is_followed(arg)]
+            passed_over.append((self, bare(args), bare(params), followed))
         if self.traced or passed_over is not None:
             args = tuple(_as_tensor(arg) if isinstance(arg, Variable) else arg for arg in args)
             return self.forward(*args, **params)

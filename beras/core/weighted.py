@@ -28,6 +28,10 @@ class Weighted:
         else:
             object.__setattr__(self, name, value)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # For copies and pickles: what the latest call on a tape left there is kept as an array, without its tape.
+        return {name: held.numpy() if isinstance(held, Tensor) else held for name, held in self.__dict__.items()}
+
     @property
     def trainable(self) -> bool:
         """Whether training may change the weights; setting it sets it for all parts too."""

@@ -27,6 +27,8 @@ _BY_OUTPUT: tuple[tuple[str, Callable[[Any], Any], Callable[[Any], Any]], ...] =
 ELEMENTWISE = frozenset({"relu", "leaky_relu", "sigmoid", "silu", "softplus", "gelu"})
 #: The most terms that are left out one by one, and the widest layer whose Jacobian is transposed.
 _TERMS, _WIDTH = 120, 64
+#: How many operations that take the input are differentiated elsewhere, one by one.
+_USES = 4
 
 
 def alternatives(
@@ -41,18 +43,19 @@ def alternatives(
         yield Alternative("local derivative left out", cotangents[0], "every one: it is passed on unchanged")
         yield from _known_activations(source.array, output, cotangents[0])
         yield from _transposed(program, cotangents, number)
-    if call is not None:
+    if call is not None and call.followed:
         yield from _elsewhere(program, cotangents, number, call)
+        yield from _input_elsewhere(program, cotangents, number, call)
     yield from _other_slopes(program, cotangents, number)
     yield from _missing_terms(program, cotangents, number)
 
 
 def _gradient(
-    program: Program, cotangents: list[np.ndarray], number: int, cut: Any = (), slopes: Any = None
+    program: Program, cotangents: list[np.ndarray], number: int, cut: Any = (), instead: Any = None, slopes: Any = None
 ) -> np.ndarray:
     import torch
 
-    replay = Replay(program, cut, slopes)
+    replay = Replay(program, cut, instead, slopes)
     found = replay.gradient([torch.tensor(g) for g in cotangents])
     return found[number].numpy(force=True)
 
@@ -95,6 +98,8 @@ def _other_slopes(program: Program, cotangents: list[np.ndarray], number: int) -
     """Yield the gradients with another derivative of one elementwise operation: at its output, none, at its input."""
     for place, record in enumerate(program.records[:_TERMS]):
         if record.function not in TWINS or len(record.parents) != 1 or record.parents[0][0] != 0 or record.rule.at:
+            continue
+        if not isinstance(record.key, int):  # several answers
             continue
         x, y = np.asarray(bare(record.args[0])), np.asarray(bare(record.ans))
         if x.shape != y.shape or not getattr(record.rule, "compute", None) or not _is_elementwise(record.function):
@@ -143,25 +148,53 @@ def _transposed(program: Program, cotangents: list[np.ndarray], number: int) -> 
 
 def _elsewhere(program: Program, cotangents: list[np.ndarray], number: int, call: HandWritten) -> Iterator[Alternative]:
     """Yield the gradients at other inputs: at those of an earlier call, and at the output."""
-    inputs = [np.asarray(bare(call.inputs[place])) for place in call.followed]
+    here = np.asarray(bare(call.inputs[call.followed[0]]))
     right = _gradient(program, cotangents, number)
-    earlier = [a for a in call.remembered if not np.array_equal(a, inputs[0])]
-    earlier.append(other(inputs[0]))
-    for before in earlier:
-        found = _at(call, [np.asarray(before, np.float64), *inputs[1:]], cotangents, number)
+    for before in _earlier(call, here):
+        found = _at(call, before, cotangents, number)
         if found is not None:
             yield Alternative("stale", found)
             yield Alternative("accumulated", right + found)
-    if program.outputs[0].array.shape == inputs[0].shape:
-        found = _at(call, [program.outputs[0].array, *inputs[1:]], cotangents, number)
+    if program.outputs[0].array.shape == here.shape:
+        found = _at(call, program.outputs[0].array, cotangents, number)
         if found is not None:
             yield Alternative("output for input", found)
 
 
-def _at(call: HandWritten, inputs: list[np.ndarray], cotangents: list[np.ndarray], number: int) -> np.ndarray | None:
+def _earlier(call: HandWritten, here: np.ndarray) -> list[np.ndarray]:
+    """Return what a call may have kept of an earlier one, in the place of its input ``here``."""
+    kept = [np.asarray(a, np.float64) for a in call.remembered if a.shape == here.shape]
+    return [*(a for a in kept if not np.array_equal(a, here)), other(here)]
+
+
+def _input_elsewhere(
+    program: Program, cotangents: list[np.ndarray], number: int, call: HandWritten
+) -> Iterator[Alternative]:
+    """Yield the gradients when one operation that takes the input is differentiated at another one."""
+    here = np.asarray(bare(call.inputs[call.followed[0]]))
+    tries = [("stale", array, "") for array in _earlier(call, here)]
+    for axis in range(here.ndim):
+        for step in (1, -1):
+            tries.append(("input off by one", np.roll(here, step, axis), f"along axis {axis}, "))
+    key = program.sources[0].key
+    uses = [(place, slot) for place, record in enumerate(program.records) for slot, p in record.parents if p == key]
+    for place, slot in uses[:_USES]:
+        record = program.records[place]
+        if record.function not in TWINS or not isinstance(record.key, int):
+            continue
+        for mistake, array, where in tries:
+            found = _gradient(program, cotangents, number, instead={(place, slot): array})
+            yield Alternative(mistake, found, f"{where}in {record.name}")
+
+
+def _at(call: HandWritten, first: np.ndarray, cotangents: list[np.ndarray], number: int) -> np.ndarray | None:
+    """Return the gradient of a call with another array in the place of the first one that it is differentiated by."""
+    place = call.followed[0]
+    inputs = [*call.inputs[:place], first, *call.inputs[place + 1 :]]
+    call.again()
     try:
         with np.errstate(all="ignore"):
-            return _gradient(trace(call.forward, inputs, range(len(inputs))), cotangents, number)
+            return _gradient(trace(call.forward, inputs, call.followed), cotangents, number)
     except (TypeError, ValueError, RuntimeError, ArithmeticError, IndexError):
         return None  # inputs that were made up do not suit this forward
 

@@ -8,7 +8,17 @@ import numpy as np
 
 from beras.autodiff.tracked import bare
 
-__all__ = ["BANDS", "Band", "Largest", "band", "largest", "rel_error", "relative_difference", "verdict"]
+__all__ = [
+    "BANDS",
+    "Band",
+    "Largest",
+    "band",
+    "largest",
+    "rel_error",
+    "relative_difference",
+    "rounding_allowance",
+    "verdict",
+]
 
 
 class Band(NamedTuple):
@@ -40,6 +50,9 @@ BANDS = (
     ),
 )
 
+#: How many units in the last place of the largest entry two orders of summation may differ by.
+UNITS = 64
+
 
 def band(relative: float) -> Band:
     """Return the band in which a relative difference lies; NaN lies in the last one.
@@ -60,6 +73,12 @@ def verdict(relative: float) -> str:
     ['exact', 'happy', 'fine', 'uncomfortable', 'uncomfortable', 'wrong', 'wrong']
     """
     return band(relative).word
+
+
+def rounding_allowance(theirs: np.ndarray, noise: float = 0.0) -> float:
+    """Return what is called rounding: 64 units in the last place of the largest entry, or ``noise`` if that is more."""
+    scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
+    return max(UNITS * float(np.finfo(theirs.dtype).eps) * scale, noise)
 
 
 def relative_difference(ours: Any, theirs: Any, allowance: Any = 0.0) -> np.ndarray:

@@ -52,8 +52,8 @@ def compare_block_to_torch(block: Any, x: Any, y: Any = None, seed: int = 42) ->
     where they can be, as an optimizer does.
 
     Raises:
-        TypeError: for an ``x`` that is not floating-point, and for a ``forward`` in NumPy that a tape cannot follow (it
-            writes into arrays, say); the message names the operation.
+        TypeError: for what is no block, for an ``x`` that is not floating-point, and for a ``forward`` in NumPy that a
+            tape cannot follow (it writes into arrays, say); the message names the operation.
         ValueError: when the second pass gives other values than the first, or ``params()`` other entries.
 
     >>> diffs = compare_block_to_torch(blocks.Linear(200, 1000), torch.randn(100, 200))  # doctest: +SKIP
@@ -63,6 +63,13 @@ def compare_block_to_torch(block: Any, x: Any, y: Any = None, seed: int = 42) ->
     param#02 diff=0.000
     """
     torch = torch_module()
+    lacking = [name for name in ("backward", "params") if not hasattr(block, name)]
+    if lacking:
+        raise TypeError(
+            f"compare_block_to_torch takes a block with forward, backward and params. Received: "
+            f"{type(block).__name__}, without {' and '.join(lacking)}. For a function, a layer or a model: "
+            f"beras.oracle.compare(layer, x)."
+        )
     kind = _kind(torch, block, x)
     x, y = kind.value(x), kind.value(y)
     kind.check_floating(x)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from beras.autodiff import GradientTape, Variable
+from beras.autodiff import Variable
 from beras.autodiff.state import home
-from beras.autodiff.structure import leaves
-from beras.autodiff.tracked import bare
+from beras.oracle.amplification import Amplification, amplification
 from beras.oracle.blame import by_hand, explain, part_report
 from beras.oracle.frozen import frozen_note
 from beras.oracle.handwritten import HandWritten, hand_written
@@ -19,11 +19,12 @@ from beras.oracle.numerical import add_numerical
 from beras.oracle.precision import attributes, in_precision, same_draws, unchanged
 from beras.oracle.program import trace
 from beras.oracle.reference import ask_reference
+from beras.oracle.rehearsal import call_at_other_inputs, check_repeatable
 from beras.oracle.report import Report, Row
 from beras.oracle.rows import agreement, hold, rounding
 from beras.oracle.subject import Subject
 from beras.oracle.torch_module import has_torch
-from beras.oracle.trial import FromTorch, Trial, ask_torch, float_leaves, output_weights, weighted_sum
+from beras.oracle.trial import FromTorch, Trial, ask_torch
 from beras.oracle.weight_names import weight_names
 
 __all__ = ["assert_matches_torch", "compare"]
@@ -47,15 +48,17 @@ def compare(
     differences, or the complex step where every operation allows it, are a third opinion on some entries.
 
     The derivative is that of a scalar output, else of the sum of all outputs, each entry weighted with a fixed random
-    number.
+    number. Every call with a gradient of its own is looked at by itself, too, for a random incoming gradient and at
+    other inputs, so that a fault shows that this one scalar hides.
 
     Args:
         target: a function of arrays, a `Diffable` (a layer, a loss) or a model. It must do the same at each call;
             random numbers of beras' and NumPy's global generators are the same for all oracles.
-        inputs: its arguments; derivatives are taken by those of floating point, and by all trainable Variables that
-            are used.
-        y, loss: with them the scalar ``loss(y, target(*inputs))`` is compared, with the penalties of regularizers, as
-            `fit` computes it. ``loss`` is a name, a loss, a function; by default that of the compiled model.
+        inputs: its arguments, arrays or lists, tuples and dicts of them; derivatives are taken by what is of floating
+            point, and by all trainable Variables that are used.
+        y, loss: with them the scalar ``loss(y, target(*inputs))`` is compared, in training mode and with the penalties
+            of regularizers, as `fit` computes it. ``loss`` is a name, a loss, a function; by default that of the
+            compiled model.
         order: 1, or 2 for the derivative of the gradient besides.
         reference: another implementation, called and differentiated by beras in the same way; weights are copied to it
             where it has as many, of equal shapes.
@@ -66,7 +69,8 @@ def compare(
 
     Raises:
         TypeError: for a target that cannot be called, or no input or weight to differentiate by.
-        ValueError: for ``y`` without a loss, another ``order``, or a computation that is not repeatable.
+        ValueError: for ``y`` without a loss, another ``order``, a computation that is not repeatable, or a reference
+            that gives outputs of other shapes.
         RuntimeError: inside a tape that records.
 
     >>> import numpy as np
@@ -77,13 +81,15 @@ def compare(
     """
     if order not in (1, 2):
         raise ValueError(f"order is 1, or 2 for second derivatives besides. Received: {order!r}.")
+    if checks < 0:
+        raise ValueError(f"checks is the number of entries that are differentiated numerically. Received: {checks!r}.")
     if home().recording:
         raise RuntimeError("compare records on tapes of its own. Call it outside every tape.")
     subject = Subject(target, inputs, y, loss)
     parts = subject.parts()
     before = {id(part): attributes(part) for part in parts}
-    subject.call(*subject.inputs)  # makes the weights; what this call leaves behind stays
-    with same_draws() as again, unchanged(parts):
+    subject.first_call()  # makes the weights; what this call leaves behind stays
+    with same_draws(parts) as again, unchanged(parts):
         for part in parts:
             if not part.traced and _same_weights(part, before[id(part)]):
                 part.__dict__.clear()
@@ -111,33 +117,40 @@ class _Comparison:
 
     def report(self, reference: Callable[..., Any] | None, before: dict[int, dict[str, Any]]) -> Report:
         """Compare; ``before`` holds the attributes that the modules had before they were called here."""
-        self._probe()
-        self._check_repeatable()
+        call_at_other_inputs(self.subject, self.again, self.seed)
+        check_repeatable(self.subject, self.again)
         variables, modules = self._discovered()
         report = Report(self.subject.title, [])
         with in_precision(variables, modules, "float64"):
             wide = self._trial("float64")
+            if not wide.program.sources:
+                raise TypeError(self.subject.advice())
             right = None if self.untraced or not has_torch() else self._from_torch(wide)
-            report.rows = self._rows(wide, right)
+            amplified = Amplification([], [], [])
+            if right is not None and not right.without_twin:
+                amplified = amplification(wide.program, wide.cotangents, self._directions(wide))
+            report.rows = self._rows(wide, right, amplified)
             if right is not None:
                 report.operations, report.without_twin = len(wide.program.records), right.without_twin
             calls = [
-                hand_written(owner, args, params, before.get(id(owner)))
-                for owner, args, params in wide.program.passed_over
+                hand_written(owner, args, params, followed, before.get(id(owner)), self.again)
+                for owner, args, params, followed in wide.program.passed_over
             ]
             itself = self._itself(calls)
-            report.complaint = wide.complaint
+            report.complaint = wide.complaint or wide.complaint_of_second
             if wide.complaint and itself is not None:
                 self._ask_by_hand(report, wide, itself)
-            self._ask_numerically(report, wide)
+            self._ask_numerically(report, wide, decides=right is None)
             if reference is not None:
                 ask_reference(report, wide, reference)
-            if right is not None and not report.ok:
+            if right is None:
+                report.complaint = report.complaint or wide.is_not_linear()
+            else:
                 self._blame(report, wide, calls, itself)
         if right is not None:
             with in_precision(variables, modules, "float32"):
                 narrow = self._trial("float32")
-                self._add_float32(report, narrow, self._from_torch(narrow), right)
+                self._add_float32(report, narrow, self._from_torch(narrow), right, amplified)
         report.notes += self._remarks(report, wide, right)
         return report
 
@@ -145,38 +158,10 @@ class _Comparison:
         return Trial(self.subject, dtype, self.again, self.seed, through=not self.untraced)
 
     def _from_torch(self, trial: Trial) -> FromTorch:
-        return ask_torch(trial.program, trial.cotangents, trial.directions if self.order > 1 else None)
+        return ask_torch(trial.program, trial.cotangents, self._directions(trial))
 
-    # Before the comparison
-
-    def _probe(self) -> None:
-        """Differentiate a module at other inputs first, so that what it keeps of an earlier call can be told."""
-        if all(part.traced for part in self.subject.parts()):
-            return
-        self.again()
-        with suppress(Exception), GradientTape() as tape:  # made-up inputs may not suit; the real ones come next
-            given = [tape.watch(x) if n in self.subject.followed else x for n, x in enumerate(self.subject.probe())]
-            outputs = float_leaves(self.subject.call(*given))
-            total = weighted_sum(outputs, output_weights([np.asarray(bare(y)) for y in outputs], self.seed))
-            tape.gradient(total, [given[n] for n in self.subject.followed] + self.subject.target.trainable_weights)
-
-    def _check_repeatable(self) -> None:
-        values = []
-        for _ in range(2):
-            self.again()
-            values.append([np.asarray(bare(leaf)) for leaf in leaves(self.subject.call(*self.subject.inputs))])
-        for first, second in zip(*values, strict=True):
-            if not np.array_equal(first, second, equal_nan=first.dtype.kind == "f"):
-                raise ValueError(
-                    f"{self.subject.title} gave two results for the same inputs, so that nothing can be compared. "
-                    f"Does it draw from a random generator of its own? Use beras.config.generator() or np.random, "
-                    f"which compare sets back, or seed it in each call."
-                )
-        if not any(value.dtype.kind == "f" for value in values[0]):
-            raise TypeError(
-                f"{self.subject.title} must return floating-point arrays to have a gradient. "
-                f"Received: {', '.join(str(value.dtype) for value in values[0]) or 'nothing'}."
-            )
+    def _directions(self, trial: Trial) -> list[np.ndarray] | None:
+        return trial.directions if self.order > 1 else None
 
     def _discovered(self) -> tuple[list[Variable], list[Any]]:
         """Return the Variables and the modules that a call uses."""
@@ -195,7 +180,7 @@ class _Comparison:
 
     # Rows
 
-    def _rows(self, trial: Trial, right: FromTorch | None) -> list[Row]:
+    def _rows(self, trial: Trial, right: FromTorch | None, amplified: Amplification) -> list[Row]:
         program = trial.program
         names = self.subject.input_names()
         names += weight_names(trial.variables, [*self.subject.parts(), *program.modules], self.subject.target)
@@ -204,6 +189,7 @@ class _Comparison:
             Row("output", f"output {number}" if several else "output", y.shape, 0, ours=y)
             for number, y in enumerate(trial.values)
         ]
+        numbers = [*range(len(rows))]
         found: list[Any] = [*trial.values]
         theirs: list[Any] = [None] * len(rows) if right is None else [*right.values]
         derivatives = [(1, trial.gradients, None if right is None else right.gradients)]
@@ -215,17 +201,19 @@ class _Comparison:
             for number, source in enumerate(program.sources):
                 kind = "input" if source.variable is None else "weight"
                 rows.append(Row(kind, names[number], source.array.shape, degree))
+                numbers.append(number)
                 found.append(None if ours is None else ours[number])
                 theirs.append(None if torchs is None else torchs[number])
-        for row, mine, value in zip(rows, found, theirs, strict=True):
-            row.ours = mine
-            if value is not None:
-                # Central differences, where there is no twin, are that far from the truth themselves.
-                size = float(np.max(np.abs(value), initial=0.0))
-                hold(row, value, "torch", 1e-9 * size if right is not None and right.without_twin else 0.0)
+        for row, mine, value, number in zip(rows, found, theirs, numbers, strict=True):
+            row.ours, row.noise = mine, amplified.rounding(row.order, number, "float64")
+            if value is not None and right is not None:
+                row.noise = max(row.noise, right.noise(value))
+                hold(row, value, "torch")
         return rows
 
-    def _add_float32(self, report: Report, narrow: Trial, torchs: FromTorch, exact: FromTorch) -> None:
+    def _add_float32(
+        self, report: Report, narrow: Trial, torchs: FromTorch, exact: FromTorch, amplified: Amplification
+    ) -> None:
         second = narrow.second() if self.order > 1 and not narrow.complaint else None
         parts = [
             (0, narrow.values, torchs.values, exact.values),
@@ -236,16 +224,18 @@ class _Comparison:
             if ours is None or theirs is None or best is None:
                 continue
             rows = [row for row in report.rows if row.order == degree]
-            for row, mine, value, precise in zip(rows, ours, theirs, best, strict=True):
-                row.agreements.append(agreement("torch", "float32", mine, value, rounding(value, precise)))
+            for number, (row, mine, value, precise) in enumerate(zip(rows, ours, theirs, best, strict=True)):
+                noise = max(rounding(value, precise), amplified.rounding(degree, number, "float32"))
+                row.agreements.append(agreement("torch", "float32", mine, value, noise))
 
-    def _ask_numerically(self, report: Report, trial: Trial) -> None:
+    def _ask_numerically(self, report: Report, trial: Trial, decides: bool) -> None:
         arrays = [source.array.copy() for source in trial.program.sources]
         recorded = None if self.untraced else trial.program
         for degree, f, program in ((1, trial.scalar, recorded), (2, trial.slope, None)):
             rows = [row for row in report.rows if row.order == degree]
             if rows:
-                add_numerical(rows, f, arrays, program, trial.cotangents, self.checks, self.seed)
+                scalar = f if decides else partial(_or_nan, f)
+                add_numerical(rows, scalar, arrays, program, trial.cotangents, self.checks, self.seed)
         trial.at(arrays)
 
     # What went wrong
@@ -258,20 +248,42 @@ class _Comparison:
 
     def _ask_by_hand(self, report: Report, trial: Trial, call: HandWritten) -> None:
         """Ask a module for its gradients directly, where the tape had to refuse them."""
-        found, complaint = by_hand(call, trial.cotangents[0])
+        found, complaint = by_hand(call, trial.cotangents)
         report.complaint = complaint or trial.complaint
-        for row, mine in zip([row for row in report.rows if row.order == 1], found, strict=False):
+        count = len(call.followed)
+        of_weights = dict(zip(map(id, call.weights), found[count:], strict=True))
+        rows = [row for row in report.rows if row.order == 1]
+        for number, (row, source) in enumerate(zip(rows, trial.program.sources, strict=True)):
+            mine = found[number] if number < count else of_weights.get(id(source.variable))
             row.ours = None if mine is None else np.asarray(mine)
             if row.right is not None:
                 hold(row, row.right, "torch")
 
     def _blame(self, report: Report, trial: Trial, calls: list[HandWritten], itself: HandWritten | None) -> None:
-        if itself is None:
-            report.parts = [part for part in (part_report(call, self.seed) for call in calls) if not part.ok]
-        if not report.parts:
-            for number, row in enumerate(row for row in report.rows if row.order == 1):
-                if not row.ok:
+        """Look at each call with a gradient of its own, and for the mistakes where none of them is at fault."""
+        if itself is None or report.ok:
+            report.parts = self._faulty(calls)
+        if report.parts:
+            return
+        for order in (1, 2):
+            for number, row in enumerate(row for row in report.rows if row.order == order):
+                if not row.ok and not (row.ours is None and report.complaint):
                     explain(row, number, trial.program, trial.cotangents, itself)
+
+    def _faulty(self, calls: list[HandWritten]) -> list[Report]:
+        """Return the reports on the calls whose own gradients are wrong, one for each module and function."""
+        counts = Counter(call.title for call in calls)
+        seen: Counter[str] = Counter()
+        found: dict[int, Report] = {}
+        for call in calls:
+            seen[call.title] += 1
+            if id(call.owner) not in found:
+                part = part_report(call, self.seed)
+                if counts[call.title] > 1:
+                    part.title += f", call {seen[call.title]} of {counts[call.title]}"
+                if not part.ok:
+                    found[id(call.owner)] = part
+        return list(found.values())
 
     def _remarks(self, report: Report, trial: Trial, right: FromTorch | None) -> list[str]:
         notes = []
@@ -288,8 +300,6 @@ class _Comparison:
                 )
             if right.departs_at:
                 notes.append(f"The values differ first after {right.departs_at}.")
-        if trial.complaint_of_second:
-            notes.append(trial.complaint_of_second)
         doubted = [row.label for row in report.rows if row.ok and row.numerical is not None and not row.numerical.ok]
         if doubted and not trial.complaint:
             notes.append(
@@ -297,6 +307,14 @@ class _Comparison:
                 f"stop_gradient, or a value that varies too fast for a small step."
             )
         return notes
+
+
+def _or_nan(f: Callable[..., float], *arrays: np.ndarray) -> float:
+    """Return ``f(*arrays)``, or NaN where it refuses inputs that were moved a little."""
+    try:
+        return f(*arrays)
+    except (ValueError, ArithmeticError, AssertionError):
+        return float("nan")
 
 
 def _same_weights(part: Any, held: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ complex numbers: see `beras.oracle.analytic`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,10 +50,11 @@ def complex_step(
     >>> bool(abs(slope[0] - np.exp(1.5) / 1.5**1.5) < 1e-15)
     True
     """
-    if stopped_by(program):
+    found = _run_again(program)
+    if isinstance(found, str):
         return None
     weights = [1.0] * len(program.outputs) if cotangents is None else [np.asarray(bare(g)) for g in cotangents]
-    return np.array([_slope(program, number, place, weights) for place in places], np.float64)
+    return np.array([_slope(program, number, place, weights, found) for place in places], np.float64)
 
 
 def stopped_by(program: Program) -> str:
@@ -61,15 +62,21 @@ def stopped_by(program: Program) -> str:
 
     An operation counts as one that cannot, too, when what the table computes for it is not what was recorded.
     """
+    found = _run_again(program)
+    return found if isinstance(found, str) else ""
+
+
+def _run_again(program: Program) -> dict[int, Any] | str:
+    """Return all values of the program in double precision, or the name of the first operation that stops it."""
     for record in program.records:
         if record.function not in ANALYTIC:
             return record.name
-    values: dict[int, Any] = {source.key: np.asarray(source.array, np.float64) for source in program.sources}
     try:
-        values = _run(program, values)
+        sources = {source.key: np.asarray(source.array, np.float64) for source in program.sources}
+        values = _run(program, _compute, sources)
     except _Stopped as stop:
         return stop.record.name
-    return next((record.name for record in program.records if not _is_as_recorded(record, values)), "")
+    return next((record.name for record in program.records if not _is_as_recorded(record, values)), values)
 
 
 class _Stopped(Exception):
@@ -77,14 +84,22 @@ class _Stopped(Exception):
         self.record = record
 
 
-def _slope(program: Program, number: int, place: tuple[int, ...], weights: Sequence[Any]) -> float:
-    values: dict[int, Any] = {source.key: np.asarray(source.array, np.float64) for source in program.sources}
-    source = program.sources[number]
-    moved = values[source.key].astype(np.complex128)
-    moved[place] += 1j * STEP
-    values[source.key] = moved
+def _slope(
+    program: Program, number: int, place: tuple[int, ...], weights: Sequence[Any], unmoved: dict[int, Any]
+) -> float:
+    values = {source.key: unmoved[source.key] for source in program.sources}
+    key = program.sources[number].key
+    values[key] = values[key].astype(np.complex128)
+    values[key][place] += 1j * STEP
+
+    def compute(record: Record, operands: list, followed: set[int]) -> Any:
+        if any(np.iscomplexobj(operands[slot]) for slot in followed):
+            return _compute(record, operands, followed)
+        keys = record.key  # what has not moved needs no computing
+        return unmoved[keys] if isinstance(keys, int) else [None if k is None else unmoved[k] for k in keys]
+
     try:
-        values = _run(program, values)
+        values = _run(program, compute, values)
     except OnKink:
         return float("nan")
     parts = [
@@ -95,9 +110,9 @@ def _slope(program: Program, number: int, place: tuple[int, ...], weights: Seque
     return float(sum(parts)) / STEP
 
 
-def _run(program: Program, values: dict[int, Any]) -> dict[int, Any]:
+def _run(program: Program, compute: Callable[[Record, list, set[int]], Any], values: dict[int, Any]) -> dict[int, Any]:
     with np.errstate(all="ignore"):
-        return program.run(_compute, values)
+        return program.run(compute, values)
 
 
 def _compute(record: Record, operands: list, followed: set[int]) -> Any:

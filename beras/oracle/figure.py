@@ -26,8 +26,7 @@ def draw(report: Report) -> Figure:
     """Draw the relative difference of each gradient, entry by entry, on a logarithmic scale.
 
     Second derivatives are drawn where they are wrong. Gradients with more than two axes are laid out as rows of their
-    last axis. What cannot be compared, because it is
-    missing or has another shape, is an empty panel that says so.
+    last axis. What cannot be compared, because it is missing or has another shape, is an empty panel that says so.
 
     Raises:
         ValueError: for a report without a gradient that torch has been asked for.
@@ -62,9 +61,7 @@ def _panel(axes: Axes, row: Row) -> Any:
         axes.set_axis_off()
         axes.text(0.5, 0.5, row.lacking or "no entries", ha="center", va="center", color=INK, transform=axes.transAxes)
         return None
-    worst = row.by("torch")
-    allowance = 0.0 if worst is None else 64 * np.finfo(float).eps * np.max(np.abs(row.right), initial=0.0)
-    difference = bands.relative_difference(row.ours, row.right, allowance)
+    difference = bands.relative_difference(row.ours, row.right, bands.rounding_allowance(row.right, row.noise))
     grid = difference.reshape(-1, difference.shape[-1]) if difference.ndim else difference.reshape(1, 1)
     shown = np.clip(grid, _FLOOR, _CEILING)
     image = axes.imshow(shown, cmap="OrRd", norm=LogNorm(_FLOOR, _CEILING), aspect="auto", interpolation="nearest")

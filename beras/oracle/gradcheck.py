@@ -205,6 +205,11 @@ def _checked(inputs: list) -> list[int]:
     """Return the numbers of the inputs that are differentiated by."""
     if home().recording:
         raise RuntimeError("gradcheck compares plain arrays. Call it outside every tape.")
+    if any(hasattr(x, "requires_grad_") for x in inputs):
+        raise TypeError(
+            "This gradcheck is for NumPy functions. Received: a tensor of torch. Give it an array, "
+            "x.numpy(force=True); for a function of tensors there is torch.autograd.gradcheck."
+        )
     numbers = [number for number, x in enumerate(inputs) if _is_differentiated(x)]
     if not numbers:
         raise ValueError(
@@ -419,13 +424,16 @@ def _difference(
     row, column = worst.place
     of_output = tuple(int(k) for k in np.unravel_index(row, value.shape))
     of_input = tuple(int(k) for k in np.unravel_index(column, np.shape(bare(inputs[number]))))
+    advice = ""
+    if value.dtype.itemsize < 8:
+        advice = f"\nThe output is {value.dtype}, where differences are mostly rounding: make it in float64."
     return (
         f"The Jacobian of output {output} with respect to input {number} differs from central differences in "
         f"{int(wrong.sum())} of {wrong.size} entries.\n"
         f"worst: d output[{_index(of_output)}] / d input[{_index(of_input)}]: beras {worst.ours:.10g}, central "
         f"differences {worst.theirs:.10g}, relative difference {worst.relative:.2e} ({worst.verdict})\n"
         f"numerical (a row for each entry of the output):\n{_shown(theirs)}\n"
-        f"analytical:\n{_shown(ours)}"
+        f"analytical:\n{_shown(ours)}{advice}"
     )
 
 

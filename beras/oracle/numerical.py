@@ -56,7 +56,7 @@ def add_numerical(
         if not row.lacking and row.ours is not None:
             ours = np.array([row.ours[place] for place in smooth])
         theirs = slopes[~np.isnan(slopes)]
-        row.agreements.append(_placed(agreement(oracle, "float64", ours, theirs, doubt), smooth))
+        row.agreements.append(_placed(agreement(oracle, "float64", ours, theirs, max(doubt, row.noise)), smooth))
 
 
 def _holds_along_a_line(

@@ -58,17 +58,24 @@ def in_precision(variables: Iterable[Variable], modules: Iterable[Any], dtype: s
 class same_draws:
     """Makes every run draw the same random numbers, and leaves the generators as they were.
 
-    ``with same_draws() as again: ...; again()`` puts beras' generator, NumPy's legacy one and Python's back to where
-    they stood on entry.
+    ``with same_draws(modules) as again: ...; again()`` puts beras' generator, those that the modules hold, NumPy's
+    legacy one and Python's back to where they stood on entry.
     """
 
+    def __init__(self, modules: Iterable[Any] = ()):
+        held = [value for module in modules for value in module.__dict__.values()]
+        self._generators = [value for value in held if isinstance(value, np.random.Generator)]
+
     def __enter__(self) -> Callable[[], None]:
-        self._states = (config.generator().bit_generator.state, np.random.get_state(), random.getstate())
+        self._generators.append(config.generator())
+        self._states = [generator.bit_generator.state for generator in self._generators]
+        self._others = (np.random.get_state(), random.getstate())
         return self._again
 
     def _again(self) -> None:
-        own, legacy, python = self._states
-        config.generator().bit_generator.state = own
+        for generator, state in zip(self._generators, self._states, strict=True):
+            generator.bit_generator.state = state
+        legacy, python = self._others
         np.random.set_state(legacy)
         random.setstate(python)
 

@@ -14,8 +14,9 @@ from beras.autodiff.record import Record
 from beras.autodiff.state import through_forward
 from beras.autodiff.structure import leaves, restore
 from beras.autodiff.tracked import Tracked, bare
+from beras.oracle.precision import is_float
 
-__all__ = ["Output", "Program", "Source", "trace"]
+__all__ = ["Output", "Program", "Source", "trace", "watched"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Program:
     records: list[Record]
     sources: list[Source]
     outputs: list[Output]
-    #: The calls whose own gradients were passed over, as ``(owner, args, params)``.
+    #: The calls whose own gradients were passed over, as ``(owner, args, params, followed)``.
     passed_over: list[tuple] = field(default_factory=list)
     #: The modules that were called, each once.
     modules: list[Any] = field(default_factory=list)
@@ -77,26 +78,27 @@ def trace(call: Callable[..., Any], inputs: Sequence[Any], followed: Sequence[in
     Args:
         call: a function of arrays; lists, tuples and dicts of arrays are taken and given too.
         inputs: its arguments.
-        followed: the positions of the arguments by which it is differentiated; trainable Variables always are.
+        followed: the positions of the arguments by which it is differentiated, as far as they are of floating point;
+            trainable Variables always are.
         through: whether hand-written gradients are passed over and their ``forward`` followed instead.
     """
     passed_over: list[tuple] = []
     tape = GradientTape(persistent=True)
     with tape, through_forward() if through else nullcontext(passed_over) as passed_over:
-        given = [tape.watch(value) if place in followed else value for place, value in enumerate(inputs)]
+        given = [watched(tape, value) if place in followed else value for place, value in enumerate(inputs)]
         value = call(*given)
-        watched = [tensor for place in followed for tensor in leaves(given[place])]
         variables = tape.watched_variables()
-        outputs = [_output(tape, leaf) for leaf in leaves(value) if _is_float(leaf)]
-    sources = [Source(tensor._key, tensor._array) for tensor in watched]
-    sources += [Source(variable._key, variable._array, variable) for variable in variables]
+        outputs = [_output(tape, leaf) for leaf in leaves(value) if is_float(leaf)]
+    sources = [Source(x._key, x._array) for place in followed for x in leaves(given[place]) if isinstance(x, Tracked)]
+    sources += [Source(variable._key, variable.numpy(), variable) for variable in variables]  # they may be assigned to
     modules = list({id(module): module for module in tape.operations}.values())
     records = _needed(tape.records, {output.key for output in outputs})
     return Program(records, sources, outputs, passed_over, modules)
 
 
-def _is_float(value: Any) -> bool:
-    return np.asarray(bare(value)).dtype.kind == "f"
+def watched(tape: GradientTape, structure: Any) -> Any:
+    """Return ``structure`` with Tensors that ``tape`` follows in the place of the floating-point arrays in it."""
+    return restore(structure, iter([tape.watch(leaf) if is_float(leaf) else leaf for leaf in leaves(structure)]))
 
 
 def _output(tape: GradientTape, value: Any) -> Output:
@@ -114,8 +116,3 @@ def _needed(records: list[Record], keys: set[int | None]) -> list[Record]:
             wanted.update(parent for _, parent in record.parents)
             kept.append(record)
     return kept[::-1]
-
-
-def rebuilt(structure: Any, arrays: Sequence[Any]) -> Any:
-    """Return ``structure`` with ``arrays`` in the place of its leaves."""
-    return restore(structure, iter(arrays))

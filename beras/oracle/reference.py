@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from beras.autodiff.tracked import bare
 from beras.oracle.precision import in_precision
 from beras.oracle.report import Report
 from beras.oracle.rows import hold
-from beras.oracle.trial import Trial
+from beras.oracle.trial import Trial, float_leaves
 
 __all__ = ["ask_reference"]
 
@@ -18,8 +21,17 @@ def ask_reference(report: Report, trial: Trial, reference: Callable[..., Any]) -
 
     Where it has weights of the same shapes in the same order, it is given the values of ours, for the time of the
     comparison; where it has others, only the outputs and the inputs are held against it, and the report says so.
+
+    Raises:
+        TypeError: when it cannot be called.
+        ValueError: when it gives outputs of other shapes.
     """
-    reference(*trial.subject.inputs)  # makes its weights
+    if not callable(reference):
+        raise TypeError(f"reference is a function, a layer or a model. Received: {type(reference).__name__}.")
+    given = [np.shape(bare(y)) for y in float_leaves(reference(*trial.subject.inputs))]  # makes its weights
+    expected = [y.shape for y in trial.values]
+    if given != expected:
+        raise ValueError(f"The reference must give outputs of the shapes {expected}. Received: {given}.")
     weights = list(getattr(reference, "trainable_weights", ()))
     if weights and [w.shape for w in weights] != [v.shape for v in trial.variables]:
         report.notes.append("The reference has other weights: only outputs and inputs are held against it.")
@@ -30,9 +42,6 @@ def ask_reference(report: Report, trial: Trial, reference: Callable[..., Any]) -
             weight._buffer[...] = variable._array
         values, gradients = trial.differentiated(reference, trial.inputs, weights)
     outputs = [row for row in report.rows if row.order == 0]
-    if len(values) != len(outputs):
-        report.notes.append(f"The reference gives {len(values)} outputs instead of {len(outputs)}.")
-        return
     derivatives = [row for row in report.rows if row.order == 1]
     for row, theirs in [*zip(outputs, values, strict=True), *zip(derivatives, gradients, strict=False)]:
         hold(row, theirs, "reference")

@@ -15,7 +15,7 @@ from beras.oracle.torch_module import torch_module
 from beras.oracle.twins.registry import TWINS
 from beras.oracle.twins.signs import SIGNED
 
-__all__ = ["Replay", "without_twin"]
+__all__ = ["Replay"]
 
 
 class Replay:
@@ -25,8 +25,11 @@ class Replay:
         program: what to run.
         cut: ``(number of the record, slot)`` pairs whose operand is taken as a constant, to learn what a gradient
             would be that misses this term.
+        instead: for ``(number of the record, slot)`` an array in whose place the derivative is taken, while the value
+            stays as it is.
         slopes: for numbers of records of one operand, elementwise, a function ``(f, x, y)`` that gives the derivative
             to use there instead of the right one.
+        error: a relative error, normally distributed and always the same, that each source and each answer is given.
 
     ``sources`` and ``outputs`` are tensors, in the program's order. ``without_twin`` names the operations that torch
     was not told of; NumPy computes them, and central differences differentiate them.
@@ -36,17 +39,20 @@ class Replay:
         self,
         program: Program,
         cut: Collection[tuple[int, int]] = (),
+        instead: Mapping[tuple[int, int], np.ndarray] | None = None,
         slopes: Mapping[int, Callable[[Callable[..., Any], Any, Any], Any]] | None = None,
+        error: float = 0.0,
     ):
         import beras.oracle.twins.tables  # noqa: F401  (fills TWINS)
 
         self._torch = torch_module()
-        self._cut, self._slopes = cut, slopes or {}
+        self._cut, self._instead, self._slopes, self._error = cut, instead or {}, slopes or {}, error
+        self._errors = self._torch.Generator().manual_seed(0)
         self._numbers = {id(record): number for number, record in enumerate(program.records)}
         self.program = program
         self.without_twin: list[str] = []
         self.sources = [self._tensor(source.array).requires_grad_() for source in program.sources]
-        values = {source.key: tensor for source, tensor in zip(program.sources, self.sources, strict=True)}
+        values = {source.key: self._off(x) for source, x in zip(program.sources, self.sources, strict=True)}
         self.values = program.run(self._compute, values)
         self.outputs = [
             self._tensor(output.array) if output.key is None else self.values[output.key] for output in program.outputs
@@ -100,6 +106,10 @@ class Replay:
             wide = np.result_type(*[answer.dtype for answer in answers if answer.dtype.kind == "f"])
             operands = [self._operand(record, slot, x, wide, slot in followed) for slot, x in enumerate(operands)]
             made = twin(*_as_args(record, operands), **record.params)
+            elsewhere = [self._elsewhere(number, slot, x) for slot, x in enumerate(operands)]
+            if any(moved is not x for moved, x in zip(elsewhere, operands, strict=True)):
+                there = twin(*_as_args(record, elsewhere), **record.params)
+                made = made.detach() + there - there.detach()
             if number in self._slopes:
                 x = operands[next(iter(followed))]
                 slope = self._slopes[number](lambda u: twin(u, *operands[1:], **record.params), x, made)
@@ -107,8 +117,22 @@ class Replay:
             if record.function in SIGNED:
                 made = SIGNED[record.function](made, [self._tensor(answer) for answer in answers])
         several = isinstance(made, (tuple, list))
-        fitted = [self._fitted(item, answer) for item, answer in zip(made if several else [made], answers, strict=True)]
+        pairs = zip(made if several else [made], answers, strict=True)
+        fitted = [self._off(self._fitted(item, answer)) for item, answer in pairs]
         return fitted[0] if isinstance(record.key, int) else fitted
+
+    def _off(self, value: Any) -> Any:
+        """Return a tensor with the relative error that was asked for, and anything else as it is."""
+        if not self._error or not isinstance(value, self._torch.Tensor) or not value.dtype.is_floating_point:
+            return value
+        drawn = self._torch.randn(value.shape, generator=self._errors, dtype=value.dtype)
+        return value * (1 + self._error * drawn)
+
+    def _elsewhere(self, number: int, slot: int, x: Any) -> Any:
+        """Return an operand with the value that is put in its place, if one is, and its own way to the sources."""
+        if (number, slot) not in self._instead:
+            return x
+        return self._tensor(self._instead[number, slot]).to(x.dtype) + x - x.detach()
 
     def _tensor(self, value: Any) -> Any:
         """Return a copy of an array or number as a tensor, in the same order in memory."""
@@ -131,13 +155,6 @@ class Replay:
         if answer.dtype.kind != "f" or not isinstance(made, self._torch.Tensor):
             return made
         return made.to(getattr(self._torch, answer.dtype.name))
-
-
-def without_twin(program: Program) -> list[str]:
-    """Return the names of the operations in ``program`` that torch was not told of."""
-    import beras.oracle.twins.tables  # noqa: F401
-
-    return sorted({record.name for record in program.records if record.function not in TWINS})
 
 
 def _answers(record: Record) -> tuple[Sequence[int | None], list[np.ndarray]]:

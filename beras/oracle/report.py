@@ -67,6 +67,8 @@ class Row:
     #: In float64: what beras gives (``None`` where it raised), and what torch does.
     ours: np.ndarray | None = None
     right: np.ndarray | None = None
+    #: The difference from ``right`` that rounding explains.
+    noise: float = 0.0
 
     def by(self, oracle: str, dtype: str = "float64") -> Agreement | None:
         """Return the agreement with an oracle, ``None`` where it was not asked."""

@@ -11,21 +11,12 @@ from beras.oracle.report import Agreement, Row
 
 __all__ = ["agreement", "hold", "rounding"]
 
-#: How many units in the last place of the largest entry two orders of summation may differ by.
-_UNITS = 64
-
 
 def agreement(oracle: str, dtype: str, ours: Any, theirs: np.ndarray, noise: float = 0.0) -> Agreement:
-    """Compare our array (``None`` if there is none) with an oracle's, all entries of it.
-
-    Up to 64 units in the last place of the largest entry, or ``noise`` if that is more, are called rounding.
-    """
+    """Compare our array (``None`` if there is none) with an oracle's, all entries of it."""
     if ours is None or np.shape(ours) != np.shape(theirs):
         return Agreement(oracle, dtype, np.inf, np.inf, (), np.nan, np.nan, 0)
-    finite = np.abs(theirs[np.isfinite(theirs)])
-    scale = float(finite.max()) if finite.size else 0.0
-    allowance = max(_UNITS * float(np.finfo(theirs.dtype).eps) * scale, noise)
-    worst = bands.largest(ours, theirs, allowance)
+    worst = bands.largest(ours, theirs, bands.rounding_allowance(theirs, noise))
     return Agreement(
         oracle, dtype, worst.absolute, worst.relative, worst.place, worst.ours, worst.theirs, int(np.size(theirs))
     )
@@ -38,9 +29,9 @@ def rounding(narrow: np.ndarray, exact: np.ndarray) -> float:
     return 4 * float(finite.max()) if finite.size else 0.0
 
 
-def hold(row: Row, theirs: np.ndarray, oracle: str, noise: float = 0.0) -> None:
+def hold(row: Row, theirs: np.ndarray, oracle: str) -> None:
     """Hold a row's array against an oracle's, in float64; an earlier agreement with that oracle is replaced."""
     if oracle == "torch":
         row.right = theirs
     row.agreements = [a for a in row.agreements if (a.oracle, a.dtype) != (oracle, "float64")]
-    row.agreements.insert(0, agreement(oracle, "float64", row.ours, theirs, noise))
+    row.agreements.insert(0, agreement(oracle, "float64", row.ours, theirs, row.noise))

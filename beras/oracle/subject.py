@@ -14,14 +14,14 @@ from beras.core import Diffable, Weighted
 from beras.core.call_record import input_position
 from beras.oracle.precision import is_float
 
-__all__ = ["Subject", "other"]
+__all__ = ["Subject", "kind", "other", "parts_of"]
 
 
 class Subject:
     """What `compare` is given, as ``call(*inputs)``, with names for all that goes in.
 
     Raises:
-        TypeError: for something that cannot be called, no inputs, or none of floating point.
+        TypeError: for something that cannot be called.
         ValueError: for ``y`` without a loss, or a loss without ``y``.
     """
 
@@ -35,7 +35,9 @@ class Subject:
             raise TypeError(f"compare takes an instance, not a class. Write {target.__name__}(...).")
         self.target = target
         self.title = _title(target)
-        self.inputs = [_as_arrays(value) for value in inputs]
+        self._given = [_as_arrays(value) for value in inputs]
+        #: Copies: a function that writes into its inputs spoils no one else's.
+        self.inputs = [_copied(value) for value in self._given]
         self.call: Callable[..., Any] = target
         if isinstance(target, Diffable) and self.inputs:
             first = leaves(self.inputs[0])
@@ -44,11 +46,6 @@ class Subject:
             self.call, self.title = _scored(target, y, loss), f"{self.title} with its loss"
         self.names = _names(target, len(self.inputs))
         self.followed = self._followed()
-        if not self.followed and not isinstance(target, Weighted):
-            raise TypeError(
-                "compare differentiates by floating-point inputs, and by weights. "
-                f"Received: {', '.join(map(_kind, self.inputs)) or 'no inputs'}. Convert first: x.astype('float64')."
-            )
 
     def _followed(self) -> list[int]:
         """Return the positions of the inputs to differentiate by: a loss only by the prediction."""
@@ -58,38 +55,66 @@ class Subject:
         if isinstance(self.target, Diffable) and not self.target.traced:
             name, _ = input_position(self.target, tuple(self.inputs), {})
             return [place for place in floating if self.names[place] == name]
-        return [place for place in floating if all(map(is_float, leaves(self.inputs[place])))]
+        return floating
 
     def input_names(self) -> list[str]:
         """Return one name for each followed array."""
         found: list[str] = []
         for place in self.followed:
-            found += _paths(self.inputs[place], self.names[place])
+            paths = zip(_paths(self.inputs[place], self.names[place]), leaves(self.inputs[place]), strict=True)
+            found += [path for path, leaf in paths if is_float(leaf)]
         return found
+
+    def first_call(self) -> None:
+        """Call it once.
+
+        Raises:
+            TypeError: when it was given no inputs, and needs some.
+        """
+        try:
+            self.call(*self.inputs)
+        except TypeError as error:
+            if self.inputs:
+                raise
+            raise TypeError(self.advice()) from error
+
+    def writes_into_inputs(self) -> bool:
+        """Say whether the calls so far have changed the inputs."""
+        pairs = zip(leaves(self._given), leaves(self.inputs), strict=True)
+        return any(isinstance(a, np.ndarray) and a.tobytes() != b.tobytes() for a, b in pairs)
+
+    def advice(self) -> str:
+        """Return what to say when there is nothing to differentiate by."""
+        received = ", ".join(map(kind, self.inputs)) or "no inputs"
+        return (
+            f"compare differentiates by floating-point inputs, and by trainable weights that are used. "
+            f"Received: {received}. Give it arrays of floats: compare(f, x.astype('float64'))."
+        )
 
     def parts(self) -> list[Any]:
         """Return the module that is compared and its parts, however deep; empty for a plain function."""
-        return list(_parts(self.target)) if isinstance(self.target, Weighted) else []
+        return parts_of(self.target)
 
     def probe(self) -> list[Any]:
         """Return other inputs of the same kind: the samples in another order."""
-        return [_rolled(value) if place in self.followed else value for place, value in enumerate(self.inputs)]
+        return [_others(value) if place in self.followed else value for place, value in enumerate(self.inputs)]
 
 
-def _parts(module: Any) -> Iterator[Any]:
-    yield module
-    for _, part in module._parts():
-        yield from _parts(part)
+def parts_of(target: Any) -> list[Any]:
+    """Return a module and its parts, however deep; nothing for a plain function."""
+    if not isinstance(target, Weighted):
+        return []
+    return [target, *(deeper for _, part in target._parts() for deeper in parts_of(part))]
 
 
-def _rolled(structure: Any) -> Any:
-    return restore(structure, iter([other(leaf) for leaf in leaves(structure)]))
+def _others(structure: Any) -> Any:
+    return restore(structure, iter([other(leaf) if is_float(leaf) else leaf for leaf in leaves(structure)]))
 
 
 def other(x: Any) -> Any:
     """Return an array of the same kind as ``x`` but not equal to it: its samples in another order, or smaller."""
-    rolled = np.roll(x, 1, axis=0) if np.ndim(x) else x
-    return rolled if not np.array_equal(rolled, x) else x * 0.75
+    flipped = np.flip(x, axis=0) if np.ndim(x) else x
+    return flipped if not np.array_equal(flipped, x) else x * 0.75
 
 
 def _as_arrays(value: Any) -> Any:
@@ -97,7 +122,17 @@ def _as_arrays(value: Any) -> Any:
         return np.asarray(value)
     if isinstance(value, float):
         return np.asarray(value)
-    return bare(value)
+    return restore(value, iter([_as_array(leaf) for leaf in leaves(value)]))
+
+
+def _copied(structure: Any) -> Any:
+    copies = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in leaves(structure)]
+    return restore(structure, iter(copies))
+
+
+def _as_array(leaf: Any) -> Any:
+    """Return a Tensor, a Variable or a tensor of torch as an array, and anything else as it is."""
+    return leaf.numpy(force=True) if hasattr(leaf, "requires_grad_") else bare(leaf)
 
 
 def _title(target: Any) -> str:
@@ -139,9 +174,11 @@ def _paths(structure: Any, path: str) -> Iterator[str]:
         yield path
 
 
-def _kind(value: Any) -> str:
-    array = np.asarray(leaves(value)[0]) if leaves(value) else np.asarray(())
-    return f"{type(value).__name__} of {array.dtype}"
+def kind(value: Any) -> str:
+    """Return what an argument or a result is, for an error message: ``ndarray of int64``."""
+    dtypes = dict.fromkeys(str(np.asarray(leaf).dtype) for leaf in leaves(value))
+    of = " and ".join(dtypes) or "nothing"
+    return type(value).__name__ if of == "object" else f"{type(value).__name__} of {of}"
 
 
 def _scored(target: Any, y: Any, loss: Any) -> Callable[..., Any]:
@@ -157,8 +194,10 @@ def _scored(target: Any, y: Any, loss: Any) -> Callable[..., Any]:
     activation = getattr(target, "final_activation", None)
     fused = loss.on_logits(activation) if activation is not None else None
 
+    mode = {"training": True} if getattr(target, "takes_training", False) else {}
+
     def scored(*inputs: Any) -> Any:
-        value = loss(y, target(*inputs)) if fused is None else fused(y, target.logits(*inputs))
+        value = loss(y, target(*inputs, **mode)) if fused is None else fused(y, target.logits(*inputs, **mode))
         for penalty in target.penalties() if hasattr(target, "penalties") else ():
             value = value + penalty
         return value

@@ -12,7 +12,7 @@ from beras.autodiff import GradientTape, Variable
 from beras.autodiff.structure import leaves, restore
 from beras.autodiff.tracked import Tracked, bare
 from beras.oracle.precision import as_dtype, is_float
-from beras.oracle.program import Program, trace
+from beras.oracle.program import Program, trace, watched
 from beras.oracle.replay import Replay
 from beras.oracle.subject import Subject
 
@@ -34,6 +34,10 @@ class FromTorch:
     without_twin: list[str] = field(default_factory=list)
     #: The first operation whose value is another one in torch.
     departs_at: str = ""
+
+    def noise(self, gradient: np.ndarray) -> float:
+        """Return how far a gradient may be from the truth for want of twins: central differences are that far."""
+        return 1e-9 * float(np.max(np.abs(gradient), initial=0.0)) if self.without_twin else 0.0
 
 
 def ask_torch(
@@ -114,10 +118,30 @@ class Trial:
             slopes = (
                 outer.gradient(along, sources, unconnected_gradients="zero") if isinstance(along, Tracked) else None
             )
-        except (TypeError, ValueError) as error:
+        except _FAULTS as error:
             self.complaint_of_second = f"There is no second derivative: {error}"
             return None
         return _arrays(slopes, sources)
+
+    def is_not_linear(self) -> str:
+        """Say that the gradient does not double when the incoming gradient does; ``""`` if it does.
+
+        A derivative alone cannot tell: that of a scalar is taken with an incoming gradient of 1.
+        """
+        if self.complaint or self.gradients is None:
+            return ""
+        kept, self.cotangents = self.cotangents, [2 * g for g in self.cotangents]
+        try:
+            _, doubled = self.differentiated(self.subject.call, self.inputs, self.variables)
+        finally:
+            self.cotangents = kept
+        pairs = zip(self.gradients, doubled, strict=True)
+        if all(np.allclose(2 * once, twice, rtol=1e-9, atol=0, equal_nan=True) for once, twice in pairs):
+            return ""
+        return (
+            "The gradient does not double when the incoming gradient does. Multiply by the gradient that comes from "
+            "above (the chain rule)."
+        )
 
     def scalar(self, *arrays: np.ndarray) -> float:
         """Return the number that is differentiated, as a function of all sources, computed without a tape."""
@@ -134,7 +158,8 @@ class Trial:
         inputs = list(self.inputs)
         given = iter(arrays)
         for place in self.subject.followed:
-            inputs[place] = restore(inputs[place], given)
+            found = [next(given) if is_float(leaf) else leaf for leaf in leaves(inputs[place])]
+            inputs[place] = restore(inputs[place], iter(found))
         for variable, array in zip(self.variables, given, strict=True):
             variable._buffer[...] = array
         self._again()
@@ -143,11 +168,11 @@ class Trial:
     def _watched(self, tapes: list[GradientTape], inputs: Sequence[Any]) -> list:
         given = list(inputs)
         for tape in tapes:
-            given = [tape.watch(x) if place in self.subject.followed else x for place, x in enumerate(given)]
+            given = [watched(tape, x) if place in self.subject.followed else x for place, x in enumerate(given)]
         return given
 
     def _followed(self, given: list) -> list:
-        return [tensor for place in self.subject.followed for tensor in leaves(given[place])]
+        return [x for place in self.subject.followed for x in leaves(given[place]) if isinstance(x, Tracked)]
 
 
 def float_leaves(value: Any) -> list:

@@ -188,6 +188,17 @@ def test_a_copy_keeps_its_regularizers(duplicate):
     assert [float(penalty) for penalty in twin.penalties()] == pytest.approx([0.24, 0.0])
 
 
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
+def test_a_copy_of_a_layer_that_a_tape_has_seen(duplicate):
+    layer = layers.Dense(2)
+    with beras.GradientTape():
+        layer(np.ones((3, 4), "float32"))
+    twin = duplicate(layer)
+    assert type(twin.inputs) is np.ndarray
+    np.testing.assert_array_equal(twin.kernel.numpy(), layer.kernel.numpy())
+    assert twin.kernel is not layer.kernel
+
+
 @pytest.mark.parametrize("name", ["sparsemax", "glu"])
 def test_the_local_jacobian_of_an_activation_along_an_axis_is_a_matrix(name):
     layer = layers.Activation(name, dtype="float64")

@@ -501,6 +501,11 @@ def test_backward_may_return_a_tuple():
     assert compare_block_to_torch(Pair(np), draws(np, 3, 2))[0] == 0
 
 
+def test_what_is_no_block():
+    with pytest.raises(TypeError, match=r"Received: ufunc, without backward and params\..*oracle\.compare"):
+        compare_block_to_torch(np.sin, np.ones(3))
+
+
 def test_refusals():
     with pytest.raises(TypeError, match=r"floating-point array or tensor.*Received: int64"):
         compare_block_to_torch(ReLU(np), np.arange(6, dtype=np.int64).reshape(2, 3))

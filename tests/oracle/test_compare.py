@@ -18,6 +18,9 @@ X, W = rng.normal(size=(4, 3)), rng.normal(size=(3, 2))
 IMAGES, LABELS = rng.normal(size=(6, 5)).astype("float32"), np.array([0, 2, 1, 1, 0, 2])
 
 
+TABLE = beras.Variable(rng.normal(size=(3, 2)), name="table")
+
+
 class Cube(beras.Diffable):
     elementwise = True
 
@@ -64,6 +67,10 @@ RIGHT = {
     "list": (lambda pair: pair[0] @ pair[1], [X, W]),
     "dict": (lambda named: {"y": named["x"] @ named["w"]}, {"x": X, "w": W}),
     "integers beside": (lambda x, index: x[index], X, np.array([0, 0, 3])),
+    "integers inside": (lambda at: at["x"][at["rows"][0]] ** at["power"], {"x": X, "rows": [np.arange(2)], "power": 2}),
+    "tensors of torch": (lambda x, w: np.tanh(x @ w[0]), torch.tensor(X, requires_grad=True), [torch.tensor(W)]),
+    "weights alone": (lambda: np.tanh(TABLE * 2),),
+    "weights at integers": (lambda index: np.exp(TABLE[index]), np.array([0, 2, 2])),
     "layer": (beras.Dense(3, "gelu"), IMAGES),
     "sequence layer": (beras.Dense(3, "relu"), rng.normal(size=(2, 3, 4))),
     "loss": (beras.losses.Huber(), np.ones((4, 3)), X),
@@ -125,6 +132,14 @@ def test_dropout_draws_the_same_for_everybody():
     beras.set_random_seed(3)
     model(IMAGES, training=True)
     assert beras.config.generator().random() == after
+
+
+def test_the_loss_of_fit_drops_units_as_fit_does():
+    model = beras.Sequential([beras.Flatten(), beras.Dropout(0.9, seed=0), beras.Dense(3, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    report = compare(model, IMAGES, y=LABELS)
+    assert report.ok, report
+    assert np.count_nonzero(report["inputs"].ours) < report["inputs"].ours.size / 2
 
 
 def test_it_leaves_everything_as_a_call_would():
@@ -224,6 +239,18 @@ def test_the_report_as_text_json_and_figure(tmp_path):
         report[f"{report.rows[-1].name}x"]
 
 
+def test_long_names_are_shortened_and_no_number_is_cut_off():
+    name = "the_projection_of_the_attention_of_the_first_encoder_block"
+    model = beras.Sequential([beras.Dense(3, name=name), beras.Dense(2, name=f"{name}_that_goes_on_and_on_and_on")])
+    report = compare(model, IMAGES, order=2)
+    lines = str(report).splitlines()
+    for row in report.rows:
+        ours = f"{row.by('torch').ours:.6g}"
+        assert any(f" {ours} " in line and f"{row.shape}" in line for line in lines), row.label
+    assert any(line.startswith(" d2/d the_") and "k/kernel " in line for line in lines), report
+    assert max(map(len, lines)) <= 120
+
+
 def test_assert_matches_torch():
     assert_matches_torch(np.sin, X)
     with pytest.raises(AssertionError, match="rows differ"):
@@ -236,6 +263,13 @@ BAD = [
     (lambda: compare(np.sin), TypeError, "no inputs"),
     (lambda: compare(np.sin, np.arange(3)), TypeError, "astype"),
     (lambda: compare(np.argmax, X), TypeError, "floating-point"),
+    (lambda: compare(lambda x: (x * i for i in range(3)), X), TypeError, "Received: generator"),
+    (lambda: compare(lambda x: None, X), TypeError, "Received: NoneType"),
+    (lambda: compare(np.sin, X, checks=-1), ValueError, "checks"),
+    (lambda: compare(np.sin, X, reference=3), TypeError, "Received: int"),
+    (lambda: compare(np.sin, X, reference=lambda x: np.sin(x)[:2]), ValueError, "reference must give outputs"),
+    (lambda: compare(np.sin, X, reference=lambda x: (x, x)), ValueError, "reference must give outputs"),
+    (lambda: compare(lambda x: np.add(x, 1, out=x), X), ValueError, "writes into its inputs"),
     (lambda: compare(np.sin, X, order=3), ValueError, "Received: 3"),
     (lambda: compare(beras.Dense(2), IMAGES, y=IMAGES), ValueError, "loss='mse'"),
     (lambda: compare(beras.Dense(2), IMAGES, loss="mse"), ValueError, "without y"),

@@ -440,3 +440,20 @@ def test_cotangents_weight_the_outputs():
     program = trace(lambda x: (x**2, np.sin(x)), [V], [0])
     found = complex_step(program, 0, [(1,)], [np.full(5, 2.0), np.full(5, -1.0)])
     np.testing.assert_allclose(found, 4 * V[1] - np.cos(V[1]), rtol=1e-14)
+
+
+def test_a_program_keeps_the_weights_that_it_was_recorded_with():
+    w = beras.Variable(np.array([1.0, 2.0]))
+    program = trace(lambda x: np.sum(np.exp(w * x)), [np.array([0.5, -0.5])], [0])
+    w.assign(np.zeros(2))
+    np.testing.assert_array_equal(program.sources[1].array, [1.0, 2.0])
+    np.testing.assert_allclose(complex_step(program, 1, [(0,)]), 0.5 * np.exp(0.5), rtol=1e-15)
+
+
+def test_what_did_not_move_is_not_computed_again(monkeypatch):
+    calls = []
+    tanh = ANALYTIC[np.tanh]
+    monkeypatch.setitem(ANALYTIC, np.tanh, lambda x: (calls.append(x), tanh(x))[1])
+    program = trace(lambda x, y: np.tanh(x) * y, [np.ones(3), np.ones(3)], [0, 1])
+    assert complex_step(program, 1, [(0,), (1,)]) is not None
+    assert len(calls) == 1

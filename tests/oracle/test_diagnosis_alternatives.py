@@ -32,6 +32,7 @@ class Tanh:
             Alternative("output for input", self.x.T @ (self.c * (1 - np.tanh(self.y) ** 2)), "np.tanh"),
             Alternative("upstream ignored", self.x.T @ (1 - self.y**2)),
             Alternative("stale", other),
+            Alternative("input off by one", np.roll(self.x, 1, 0).T @ (self.c * (1 - self.y**2)), "along axis 0"),
             Alternative("accumulated", other + self.right),
             Alternative("local derivative left out", self.x.T @ self.c, "that of np.tanh"),
             Alternative("term missing", self.right - self.x.T @ self.c, "the contribution through np.multiply"),

@@ -119,6 +119,19 @@ def test_the_message_names_the_worst_entry():
     assert "analytical" in message
 
 
+@pytest.mark.torch
+def test_a_tensor_of_torch_is_for_torchs_own():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(TypeError, match=r"torch\.autograd\.gradcheck"):
+        gradcheck(np.sin, torch.ones(3, dtype=torch.float64))
+
+
+def test_a_layer_in_float32_is_told():
+    with pytest.raises(beras.GradientMismatch, match="The output is float32"):
+        gradcheck(beras.Dense(3, "tanh"), X)
+    assert gradcheck(beras.Dense(3, "tanh", dtype="float64"), X)
+
+
 def test_only_floating_point_inputs_are_checked():
     labels = np.array([0, 2])
     assert gradcheck(lambda x, y, n: x[[0, 1], y] * n, (X, labels, 3))

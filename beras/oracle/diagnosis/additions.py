@@ -56,6 +56,8 @@ def _multiple_of_sign(case: Comparison, positive: bool) -> Found | None:
 
 
 def _along(case: Comparison, what: np.ndarray, positive: bool) -> Found | None:
+    if case.multiple(what, case.right) is not None:  # more of the same: a factor, and no addition
+        return None
     factor = float(np.vdot(what, case.difference)) / float(np.vdot(what, what))
     if (factor > 0) is not positive or not _explains(case, factor, what):
         return None

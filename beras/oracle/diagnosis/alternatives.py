@@ -49,6 +49,11 @@ ALTERNATIVES = {
             "is something kept from an earlier call (inputs, outputs, a cache) used here?",
         ),
         _row(
+            "input off by one",
+            "what comes out when the input is moved by one{detail}",
+            "is an index off by one there (i for i - 1, a slice 1: for :-1)?",
+        ),
+        _row(
             "accumulated",
             "this gradient and that of an earlier call added{detail}",
             "are the gradients set to zero before each backward pass?",

@@ -30,13 +30,15 @@ class Clues:
 
     ``name`` is what the report calls the array (``"kernel"``, ``"input x"``); ``sizes`` holds the lengths that a factor
     may come from (``{"batch": 32, "inputs": 784, "units": 10}``); ``value`` is the weight or the input itself;
-    ``alternatives`` is walked at most once, and only when the comparisons that need no further work found nothing.
+    ``alternatives`` is walked at most once, and only when the comparisons that need no further work found nothing;
+    ``what`` is what the sentences call the array.
     """
 
     name: str
     sizes: Mapping[str, int]
     value: np.ndarray | None = None
     alternatives: Iterable[Alternative] = ()
+    what: str = "gradient"
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class Mistake:
         """Put what was found into words."""
         factor = found.factor
         words = {"name": case.clues.name, "times": factor.times, "why": factor.why, **found.words}
-        sentence = f"your gradient for {case.clues.name} {self.sentence.format(**words)}"
+        sentence = f"your {case.clues.what} for {case.clues.name} {self.sentence.format(**words)}"
         if not found.sure:
             sentence += " (perhaps: too few different numbers to be sure)"
         fix = self.fix.format(**words)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff import Tensor, Variable
+from beras.autodiff import Variable
 from beras.config import floatx
 
 __all__ = ["dtype_of", "independent_copy", "parts_of"]
@@ -24,9 +24,6 @@ def independent_copy(model: Any, dtype: str) -> Any:
     memo: dict[int, Any] = {id(w): Variable(w.value, w.trainable, dtype, w.name) for w in model.weights}
     if getattr(model, "optimizer", None) is not None:
         memo |= _unused(model.optimizer, dtype)
-    for part in (*parts_of(model), *parts_of(getattr(model, "loss", None))):
-        # What the latest call left there belongs to its tape.
-        memo |= {id(value): value.numpy() for value in part.__dict__.values() if isinstance(value, Tensor)}
     try:
         twin = copy.deepcopy(model, memo)
     except Exception as error:

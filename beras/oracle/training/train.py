@@ -67,6 +67,7 @@ def train_both(
     torch_module()
     from beras.oracle.training.sides import BerasSide, TorchSide
 
+    _check_is_model(model)
     x, y = as_array("x", x), as_array("y", y)
     for name, count in {"epochs": epochs, "every": every}.items():
         check_count(name, count)
@@ -113,11 +114,14 @@ def _checked_dtype(dtype: Any, model: Any) -> str:
     return name
 
 
-def _compiled_copy(model: Any, dtype: str, loss: Any, optimizer: Any) -> Any:
+def _check_is_model(model: Any) -> None:
     if not hasattr(model, "train_step"):
         raise TypeError(
             f"train_both takes a model. Received: {type(model).__name__}. Put layers into one: Sequential([...])."
         )
+
+
+def _compiled_copy(model: Any, dtype: str, loss: Any, optimizer: Any) -> Any:
     twin = independent_copy(model, dtype)
     if loss is not None or optimizer is not None:
         metrics = [] if twin._compiled is None else [metric for metric, _ in twin._compiled._given]

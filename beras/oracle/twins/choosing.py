@@ -9,7 +9,7 @@ import torch
 
 from beras.autodiff.rules.choosing import between, replace_nonfinite
 from beras.oracle.twins.adapters import alike, elementwise, given, tensor
-from beras.oracle.twins.registry import twin
+from beras.oracle.twins.registry import TWINS, twin
 
 twin(np.maximum, elementwise(torch.maximum))
 twin(np.minimum, elementwise(torch.minimum))
@@ -57,6 +57,9 @@ def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **params: Any) 
     answer = torch.zeros_like(x)
     for condition, piece in zip(conditions, funclist, strict=True):
         entries = x[condition]
+        if not entries.numel():  # NumPy does not call a function for no entries
+            continue
+        piece = TWINS.get(piece, piece) if callable(piece) else piece
         values = piece(entries, *args, **params) if callable(piece) else torch.full_like(entries, piece)
         answer = answer.masked_scatter(condition, values)
     return answer

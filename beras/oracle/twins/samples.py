@@ -66,7 +66,8 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, perio
     after = torch.searchsorted(xp.detach(), x.detach(), right=True)
     before, after = (after - 1).clamp(min=0), after.clamp(max=len(xp) - 1)
     width = torch.where(after == before, 1.0, xp[after] - xp[before])
-    y = torch.lerp(fp[before], fp[after], (x - xp[before]) / width)
+    inside = torch.clamp(x, xp[0], xp[-1])
+    y = torch.lerp(fp[before], fp[after], (inside - xp[before]) / width)
     y = y if left is None else torch.where(x < xp[0], tensor(left).double(), y)
     return y if right is None else torch.where(x > xp[-1], tensor(right).double(), y)
 

@@ -251,6 +251,11 @@ def test_bad_input_is_refused_before_anything_is_changed(name):
     assert all(np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True))
 
 
+def test_a_function_is_no_model():
+    with pytest.raises(TypeError, match=r"takes a model\. Received: ufunc"):
+        train_both(np.sin, X, LABELS)
+
+
 def test_what_cannot_be_copied_is_named():
     model = classifier()
     model.lock = (token for token in "ab")
