@@ -250,6 +250,8 @@ def test_parameters_without_a_rule_are_told_how_to_be_replaced():
         (lambda x: np.nanstd(x, where=X > 1)): r"np\.nanstd\(.*where=",
         (lambda x: np.nansum(x, where=X > 1)): r"np\.nansum\(.*where=.*np\.where\(mask, x, 0\)",
         (lambda x: np.sum(np.exp(x, where=X > 1))): r"np\.where\(mask, result, other\)",
+        (lambda x: np.sum(np.pad(x, 1, "mean"))): r"mode mean is not recorded",
+        (lambda x: np.sum(np.pad(x, 1, "reflect", reflect_type="odd"))): r"reflect_type='odd' is not recorded",
     }.items():
         with pytest.raises(TypeError, match=says):
             beras.grad(f)(X)

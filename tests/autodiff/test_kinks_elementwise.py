@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import factorial, perm
+
 import numpy as np
 import pytest
 
 import beras
+from beras.autodiff.rules.trigonometric import sinc_derivative
 
 inf, nan = np.inf, np.nan
 
@@ -55,6 +59,7 @@ AS_TORCH = [
         lambda torch: lambda x: x ** torch.tensor([0.0, 1.0, 2.0, -3.0]),
         [[-2.0, -2.0, -2.0, -2.0]],
     ),
+    ("the zeroth power of a subnormal", np.power, "pow", [[1e-310, 5e-324], [0.0, 0.0]]),
     ("the zeroth power", lambda x: x**0, lambda torch: lambda x: x**0, [[0.0, -1.0, 2.0]]),
     ("nan_to_num", np.nan_to_num, "nan_to_num", [[nan, inf, -inf, 1.0]]),
     ("remainder at a multiple", np.remainder, "remainder", [[4.0, 5.0, -5.0], [2.0, 3.0, 3.0]]),
@@ -140,6 +145,40 @@ def test_a_tie_of_maximum_halves_in_float32():
     slope = beras.grad(lambda x: np.sum(np.maximum(x, np.float32(1))))(x)
     assert slope.dtype == np.float32
     np.testing.assert_array_equal(slope, [0.5, 1.0])
+
+
+def test_between_equal_bounds_each_has_the_slope_of_its_own_side():
+    """Torch gives the lower one nothing there, as if the bounds crossed."""
+    slopes = gradients(np.clip, [-1.0, 1.0, 3.0], [1.0, 1.0, 1.0], [1.0, 1.0, 1.0])
+    np.testing.assert_array_equal(slopes, [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+
+
+@pytest.mark.parametrize("n", range(9))
+def test_derivatives_of_sinc_are_the_sums_of_their_series(n):
+    """In fractions, which lose no digits; on both sides of ``|pi x| = n + 1``, where the formula changes."""
+    x = np.array([0.0, 0.1, (n + 0.9) / np.pi, (n + 1.1) / np.pi, -(n + 1.1) / np.pi])
+    ours = sinc_derivative(x, n)
+    for value, z in zip(ours, map(Fraction, x * np.pi), strict=True):
+        terms = (
+            Fraction((-1) ** k, factorial(2 * k + 1)) * perm(2 * k, n) * z ** (2 * k - n)
+            for k in range((n + 1) // 2, 60)
+        )
+        assert value / np.pi**n == pytest.approx(float(sum(terms)), abs=1e-12)
+
+
+def test_the_mixed_derivative_of_a_zeroth_power_is_one_over_x():
+    """Also for the smallest number that is not subnormal: only below it is 1 / x out of reach."""
+    x = np.array([0.5, 2.0, np.finfo(np.float64).tiny])
+    slopes = beras.grad(lambda y: np.sum(beras.grad(lambda x: np.sum(x**y))(x)))(np.zeros(3))
+    np.testing.assert_allclose(slopes, 1 / x, rtol=1e-12)
+
+
+def test_nan_to_num_gives_numpys_numbers():
+    x = np.array([nan, inf, -inf, 2.0])
+    with beras.GradientTape() as tape:
+        ours = [np.nan_to_num(tape.watch(x)), np.nan_to_num(tape.watch(x), nan=5.0, posinf=6.0, neginf=7.0)]
+    np.testing.assert_array_equal(ours[0].numpy(), np.nan_to_num(x))
+    np.testing.assert_array_equal(ours[1].numpy(), [5.0, 6.0, 7.0, 2.0])
 
 
 def test_nan_to_num_in_place_is_refused():

@@ -36,6 +36,18 @@ AS_TORCH = [
         lambda torch: lambda x: torch.cummax(x, 0)[0],
         [1.0, 1.0, 0.0, 1.0, 2.0],
     ),
+    (
+        "running max with NaN",
+        np.maximum.accumulate,
+        lambda torch: lambda x: torch.cummax(x, 0)[0],
+        [1.0, nan, 2.0, nan, 3.0],
+    ),
+    (
+        "running min with NaN",
+        np.minimum.accumulate,
+        lambda torch: lambda x: torch.cummin(x, 0)[0],
+        [1.0, nan, 0.0, nan],
+    ),
     ("std of equal entries", lambda x: np.std(x, ddof=1), "std", [1.0, 1.0, 1.0]),
     (
         "std of rows, one constant",
@@ -91,11 +103,19 @@ def test_nan_among_the_entries_takes_the_slope_of_an_extreme():
     np.testing.assert_array_equal(gradient(lambda x: np.min(x, 1), [[1.0, nan], [1.0, 2.0]]), [[0.0, 1.0], [1.0, 0.0]])
 
 
+def test_a_median_of_nan_has_its_slope_where_the_sorted_nan_would_stand():
+    """The answer is NaN whatever its slope; NumPy sorts NaN behind all numbers."""
+    for f in (np.median, lambda x: np.quantile(x, 0.5), lambda x: np.percentile(x, 50)):
+        np.testing.assert_array_equal(gradient(f, [1.0, nan, 2.0]), [0.0, 0.0, 1.0])
+
+
 def test_nothing_but_nan_has_slope_zero():
     x = [[nan, nan], [1.0, nan]]
     for f in (np.nanmax, np.nanmin, np.nanmedian):
         with pytest.warns(RuntimeWarning, match="All-NaN"):
             np.testing.assert_array_equal(gradient(lambda x, f=f: f(x, axis=1), x), [[0.0, 0.0], [1.0, 0.0]])
+        with pytest.warns(RuntimeWarning, match="All-NaN"):
+            np.testing.assert_array_equal(gradient(lambda x, f=f: f(x, axis=1), [[nan], [1.0]]), [[0.0], [1.0]])
 
 
 def test_no_nan_comes_back_from_functions_that_leave_it_out():
@@ -104,6 +124,12 @@ def test_no_nan_comes_back_from_functions_that_leave_it_out():
         slope = gradient(lambda x, f=f: f(x, axis=1), x)
         np.testing.assert_array_equal(slope[np.isnan(x)], 0.0)
         assert np.isfinite(slope).all()
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_a_running_product_does_not_divide_by_a_zero_behind_an_infinity():
+    """``inf + inf * 0 + inf * 0 * 2``: the slope is the product of the others, 0 * inf at the last."""
+    np.testing.assert_array_equal(gradient(np.cumprod, [np.inf, 0.0, 2.0]), [1.0, np.inf, nan])
 
 
 def test_equal_infinities_share_a_logsumexp():
@@ -121,6 +147,21 @@ def test_a_median_of_long_rows_is_numpys():
 def test_a_variance_far_from_zero_keeps_its_digits():
     x = np.array([1e8, 1e8 + 1, 1e8 + 2])
     np.testing.assert_allclose(gradient(np.var, x), [-2 / 3, 0.0, 2 / 3], rtol=1e-12, atol=1e-15)
+
+
+def test_a_mean_divides_by_the_count():
+    """Its reciprocal would round twice."""
+    for n in range(2, 100):
+        np.testing.assert_array_equal(gradient(lambda x: 5.0 * np.mean(x), np.ones(n)), np.full(n, 5.0 / n))
+
+
+def test_a_correlation_is_never_beyond_one():
+    """Rounding makes it so now and then; NumPy cuts it off."""
+    for seed in range(50):
+        x = np.random.default_rng(seed).normal(size=(1, 5)) * [[1.0], [3.0], [-0.7]]
+        with beras.GradientTape() as tape:
+            ours = np.corrcoef(tape.watch(x))
+        assert np.abs(ours.numpy()).max() <= 1.0
 
 
 def test_a_sum_of_nothing():
@@ -159,3 +200,42 @@ def test_a_sum_of_nothing():
 def test_misuse_says_what_is_wrong(use, error, words):
     with pytest.raises(error, match=words):
         gradient(use, [1.0, 2.0])
+
+
+def test_the_slope_of_interp_at_its_last_sample_is_that_beyond_it():
+    slope = gradient(lambda x: np.interp(x, [0.0, 1.0, 3.0], [5.0, 2.0, 4.0]), [0.0, 1.0, 3.0])
+    np.testing.assert_array_equal(slope, [-3.0, 1.0, 0.0])
+
+
+def test_the_shares_of_equal_infinities_pass_their_cotangents_on():
+    """Two of three entries are infinite, so each has half of the slope; the other row is a softmax."""
+    x = np.array([[np.inf, np.inf, 0.0], [0.0, 0.0, 0.0]])
+    weights = np.array([6.0, 9.0])
+    slope = beras.grad(lambda x: np.sum(np.logaddexp.reduce(x, axis=1) * weights))(x)
+    np.testing.assert_allclose(slope, [[3.0, 3.0, 0.0], [3.0, 3.0, 3.0]], rtol=1e-15)
+
+
+@pytest.mark.filterwarnings("ignore:Degrees of freedom:RuntimeWarning", "ignore:(divide|invalid):RuntimeWarning")
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.var(x, ddof=1),
+        lambda x: np.var(x, ddof=2),
+        lambda x: np.var(x, mean=np.array([0.5]), ddof=1),
+        lambda x: np.cov(x),
+    ],
+    ids=["no freedom", "less than none", "given a mean", "covariance"],
+)
+def test_a_variance_without_freedom_is_numpys_and_has_no_slope(f):
+    x = np.array([2.0])
+    with beras.GradientTape() as tape:
+        t = tape.watch(x)
+        y = f(t)
+    np.testing.assert_array_equal(y.numpy(), f(x))
+    assert not np.isfinite(tape.gradient(y, t)).any()
+
+
+def test_the_root_of_a_variance_is_flat_at_zero():
+    from beras.autodiff.rules.variances import root_of_variance
+
+    np.testing.assert_array_equal(gradient(root_of_variance, [0.0, 1.0, 4.0]), [0.0, 0.5, 0.25])

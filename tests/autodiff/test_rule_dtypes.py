@@ -38,6 +38,8 @@ OTHERS = {
     "maximum": lambda x: np.maximum(x, 0.5),
     "arithmetic": lambda x: 1 - 2 * x / 3 + x % 0.7,
     "std": lambda x: np.std(x, ddof=1),
+    "cov": lambda x: np.cov(x, dtype=x.dtype),
+    "corrcoef": lambda x: np.corrcoef(np.stack([x, x**2]), dtype=x.dtype),
     "prod with a zero": lambda x: np.prod(x - x.numpy()[0] if isinstance(x, beras.Tensor) else x - x[0]),
 }
 
@@ -93,6 +95,26 @@ def test_a_wider_dtype_of_the_result_leaves_that_of_the_gradient(f):
     assert tape.gradient(y, x).dtype == np.float32
 
 
+@pytest.mark.parametrize("f", [np.cov, np.corrcoef])
+def test_a_covariance_is_computed_in_float64_as_numpys(f):
+    x = np.array([[0.1, 0.2, 0.4], [0.3, 0.7, 0.5]], np.float32)
+    with beras.GradientTape() as tape:
+        t = tape.watch(x)
+        y = f(t)
+    assert y.dtype == f(x).dtype == np.float64
+    np.testing.assert_allclose(y.numpy(), f(x), rtol=1e-14)
+    assert tape.gradient(y, t).dtype == np.float32
+
+
+@pytest.mark.parametrize(("of_x", "of_ans"), [(np.float32, np.float64), (np.float64, np.float32)])
+def test_a_running_product_is_pulled_back_in_the_wider_dtype(of_x, of_ans):
+    """The second slope is 1e-30 * (1 + 1e20 + 1e40): float32 holds it, but not 1e40."""
+    x = np.array([1e-30, 0.0, 1e20, 1e20], of_x)
+    slope = beras.grad(lambda x: np.sum(np.cumprod(x, dtype=of_ans)))(x)
+    assert slope.dtype == of_x
+    np.testing.assert_allclose(slope[1], 1e10, rtol=1e-6)
+
+
 def test_there_are_ufuncs_to_check():
     """The table above is read from the registry; if that were empty, nothing would have been tested."""
     assert {np.exp, np.sin, np.sqrt, np.tanh, np.cbrt, np.deg2rad} <= set(UNARY)
@@ -109,6 +131,11 @@ def test_more_entries_than_float16_can_count(f):
     g = beras.grad(f)(np.ones(100_000, "f2"))
     assert g.dtype == np.float16
     np.testing.assert_array_equal(g, np.full(100_000, 1e-5, "f2"))
+
+
+def test_a_mean_of_more_entries_than_float16_can_count_passes_its_cotangent_on():
+    g = beras.grad(lambda x: 300 * np.mean(x))(np.ones(100_000, "f2"))
+    np.testing.assert_allclose(g, np.full(100_000, 3e-3, "f2"), rtol=1e-2)
 
 
 @pytest.mark.parametrize("f", [np.var, np.nanvar, np.std, np.nanstd])

@@ -294,13 +294,13 @@ def test_torch_is_not_followed_by_a_tape_when_it_makes_them(monkeypatch, stored)
 
 
 def test_the_note_names_what_the_values_hold_of():
-    class Mine(layers.Dense):
+    class NotOurs(layers.Dense):
         pass
 
-    modules = [layers.Dense(2, "gelu"), Mine(3), layers.Dense(2), losses.MeanSquaredError()]
+    modules = [layers.Dense(2, "gelu"), NotOurs(3), layers.Dense(2), losses.MeanSquaredError()]
     assert things_of(modules) == ["Dense", "gelu", "MeanSquaredError"]
     assert frozen_note(modules).endswith("hold for Dense, gelu and MeanSquaredError.")
-    assert frozen_note([Mine(3)]) == ""
+    assert frozen_note([NotOurs(3)]) == ""
 
 
 def test_the_note_says_when_they_do_not(monkeypatch):

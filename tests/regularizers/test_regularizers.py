@@ -63,3 +63,8 @@ def test_unknown_names_and_other_things():
         regularizers.get("l3")
     with pytest.raises(TypeError, match=r"Received: 0.01 of type float"):
         regularizers.get(0.01)
+
+
+def test_none_is_no_penalty():
+    assert regularizers.L1L2(None, 0.5)(np.array([2.0])) == 2.0
+    assert regularizers.L1L2(0.5, None)(np.array([-2.0])) == 1.0

@@ -35,7 +35,7 @@ def _parse(args: tuple) -> tuple[list[Any], list[_Labels], _Labels]:
     if out is None:  # implicit: the broadcast axes, then every label that occurs once
         uses = Counter(label for term in terms for label in term if not isinstance(label, tuple))
         out = [..., *sorted(label for label, count in uses.items() if count == 1)]
-    return operands, terms, _write_out(out, max(widths, default=0))
+    return operands, terms, _write_out(out, max(widths))
 
 
 def _split(term: str) -> _Labels:

@@ -52,12 +52,12 @@ define(
 
 
 @primitive
-def log_sum_exp(x: Any, axis: Any = 0, dtype: Any = None, *, keepdims: Any = False) -> Any:
+def log_sum_exp(x: Any, axis: Any, dtype: Any = None, *, keepdims: Any = False) -> Any:
     """Return ``log(sum(exp(x)))`` along ``axis``: ``np.logaddexp.reduce``, which overflows nowhere."""
     return np.logaddexp.reduce(x, axis, dtype, keepdims=keepdims)
 
 
-def _log_sum_exp(g: Any, ans: Any, x: Any, axis: Any = 0, dtype: Any = None, *, keepdims: bool = False) -> Any:
+def _log_sum_exp(g: Any, ans: Any, x: Any, axis: Any, dtype: Any = None, *, keepdims: bool = False) -> Any:
     whole = spread(ans, x, axis, keepdims)
     stuck = np.isinf(whole) & np.equal(x, whole)
     g = spread(g, x, axis, keepdims)

@@ -10,12 +10,11 @@ import numpy as np
 from beras.autodiff.primitives import scatter_add
 from beras.autodiff.registry import define, define_sequence, expand
 from beras.autodiff.rules.places import numbered, put_back, structural
-from beras.autodiff.tracked import bare
 
 
 def _within(indices: Any, length: int, mode: str) -> Any:
     """Return ``indices`` as they are meant by ``mode``: wrapped around or clipped at the ends of an axis."""
-    indices = np.asarray(bare(indices))
+    indices = np.asarray(indices)
     if mode == "wrap":
         return indices % length
     return np.clip(indices, 0, length - 1) if mode == "clip" else indices
@@ -30,14 +29,14 @@ def _take(g: Any, ans: Any, x: Any, indices: Any, axis: Any = None, *, mode: str
 
 def _take_along_axis(g: Any, ans: Any, x: Any, indices: Any, axis: Any = -1) -> Any:
     if axis is None:
-        return np.reshape(scatter_add(g, bare(indices), (x.size,)), x.shape)
+        return np.reshape(scatter_add(g, indices, (x.size,)), x.shape)
     grid = list(np.ogrid[tuple(slice(length) for length in x.shape)])
-    grid[axis] = bare(indices)
+    grid[axis] = indices
     return scatter_add(g, tuple(grid), x.shape)
 
 
 def _compress(g: Any, ans: Any, condition: Any, x: Any, axis: Any = None) -> Any:
-    chosen = np.flatnonzero(bare(condition))
+    chosen = np.flatnonzero(condition)
     if axis is None or x.ndim == 0:
         return np.reshape(scatter_add(g, chosen, (x.size,)), x.shape)
     return scatter_add(g, (slice(None),) * (axis % x.ndim) + (chosen,), x.shape)
@@ -58,7 +57,7 @@ def _inserted(g: Any, ans: Any, x: Any, obj: Any, values: Any, axis: Any = None)
 
 
 def _bincount(g: Any, ans: Any, x: Any, weights: Any = None, minlength: int = 0) -> Any:
-    return g[bare(x)]
+    return g[x]
 
 
 define(np.take, _take, None)

@@ -77,7 +77,7 @@ define(np.dsplit, lambda g, ans, x, indices_or_sections: _split(g, ans, x, indic
 
 
 def _append(x: Any, values: Any, axis: Any = None) -> Any:
-    return np.concatenate((np.ravel(x), np.ravel(values)) if axis is None else (x, values), 0 if axis is None else axis)
+    return np.concatenate((x, values), axis)
 
 
 def _depth(arrays: Any) -> int:

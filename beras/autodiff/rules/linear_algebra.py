@@ -76,13 +76,18 @@ def _through_discarded(g: Any, ans: Any, a: Any) -> Any:
     A change of ``a`` may turn the singular vectors that are kept towards those that are not. With ``G`` the cotangent
     in the bases of the singular vectors, ``s_i`` kept and ``s_j`` discarded, entry ``ij`` is
     ``s_j (s_j G_ij + s_i G_ji) / (s_i^2 (s_i^2 - s_j^2))``, and entry ``ji`` the same with ``G_ij`` and ``G_ji``
-    exchanged: the derivative of a generalized matrix function (Noferini 2017), less the part for constant rank.
+    exchanged: the derivative of a generalized matrix function (Noferini 2017), less the part for constant rank. Where
+    they are zero but for rounding it is expanded, to the first order in ``s_j``: a second derivative is right too.
     """
-    rest = bare(a) - bare(a) @ bare(ans) @ bare(a)
-    if np.max(np.abs(rest), initial=0) <= 1e3 * np.finfo(rest.dtype).eps * np.max(np.abs(bare(a)), initial=0):
+    rank = np.sum(ans.mT * a, axis=(-2, -1))  # the trace of a projection
+    if np.all(rank > min(a.shape[-2:]) - 0.5):
         return 0.0
+    rest = a - a @ ans @ a
+    if np.max(np.abs(rest)) <= 1e3 * np.finfo(rest.dtype).eps * np.max(np.abs(a)):
+        cubed = ans.mT @ ans @ ans.mT
+        return cubed @ g @ rest + rest @ g @ cubed
     u, s, vh = np.linalg.svd(a, full_matrices=False)
-    is_kept = np.sum((bare(vh) @ bare(ans)).mT * bare(u), axis=-2) * bare(s) > 0.5  # 1 / s_i, or 0
+    is_kept = np.sum((vh @ ans).mT * u, axis=-2) * s > 0.5  # the sum is 1 / s_i, or 0
     meet = is_kept[..., :, None] != is_kept[..., None, :]
     low, high = np.minimum(s[..., :, None], s[..., None, :]), np.maximum(s[..., :, None], s[..., None, :])
     turned = u.mT @ g.mT @ vh.mT
@@ -93,13 +98,11 @@ def _through_discarded(g: Any, ans: Any, a: Any) -> Any:
 def _lstsq(g: Any, ans: Any, a: Any, b: Any, rcond: float | None = None) -> tuple[Any, Any]:
     """Return the cotangents of ``a`` and ``b`` through the solution, the residuals and the singular values."""
     g_solution, g_residuals, _, g_singular = g
-    solution = ans[0]
+    solution, _, rank, s = ans
     vector = b.ndim == 1
     if vector:
         b, solution, g_solution = b[:, None], solution[:, None], g_solution[:, None]
-    if rcond is None or rcond < 0:
-        rcond = float(np.finfo(a.dtype).eps) * max(a.shape)
-    inverse = np.linalg.pinv(a, rcond)
+    inverse = np.linalg.pinv(a, _keeping(rank, bare(s)))
     residual = b - a @ solution
     gb = inverse.mT @ g_solution
     ga = residual @ (inverse @ gb).mT - gb @ solution.mT + (inverse.mT @ solution) @ (g_solution - a.mT @ gb).mT
@@ -111,6 +114,11 @@ def _lstsq(g: Any, ans: Any, a: Any, b: Any, rcond: float | None = None) -> tupl
         u, _, vh = np.linalg.svd(a, full_matrices=False)
         ga = ga + (u * g_singular) @ vh
     return ga, gb[:, 0] if vector else gb
+
+
+def _keeping(rank: int, s: Any) -> float:
+    """Return the ``rcond`` that cuts off all but the ``rank`` largest of the singular values ``s``."""
+    return float(s[rank - 1] + s[rank]) / float(s[0]) / 2 if 0 < rank < len(s) else 0.0
 
 
 def _tensorinv(a: Any, ind: int = 2) -> Any:
@@ -287,7 +295,7 @@ def _qr(g: Any, ans: Any, x: Any, mode: str = "reduced") -> Any:
     else:
         (q, r), (g_q, g_r) = ans, g
     rows, columns = x.shape[-2:]
-    if mode == "complete" and rows > columns:
+    if q.shape[-1] > columns:
         null, g_null = q[..., columns:], g_q[..., columns:]
         q, r, g_q, g_r = q[..., :columns], r[..., :columns, :], g_q[..., :columns], g_r[..., :columns, :]
         if not _absent(g_null):

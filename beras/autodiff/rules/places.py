@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from beras.autodiff.primitives import scatter_add
-from beras.autodiff.tracked import bare
 
 __all__ = ["numbered", "put_back", "structural"]
 
@@ -24,7 +23,7 @@ def numbered(x: Any) -> np.ndarray:
     array([[1, 2, 3],
            [4, 5, 6]])
     """
-    numbers = np.empty_like(bare(x), dtype=np.intp)
+    numbers = np.empty_like(x, dtype=np.intp)
     numbers[...] = np.arange(1, x.size + 1).reshape(x.shape)
     return numbers
 

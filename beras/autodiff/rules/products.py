@@ -17,7 +17,7 @@ def _matmul_x(g: Any, ans: Any, x: Any, y: Any) -> Any:
         return g[..., None] * y
     if x.ndim == 1:
         return (y @ g[..., None])[..., 0]
-    if x.ndim == 2 and y.ndim == 2:
+    if y.ndim == 2:
         return g @ y.T
     if x.ndim == 2:  # one matrix met a stack: one product instead of a stack of them that would be summed
         stack = (*range(y.ndim - 2), y.ndim - 1)
@@ -29,7 +29,7 @@ def _matmul_y(g: Any, ans: Any, x: Any, y: Any) -> Any:
     """Return ``x^T g``, stacks and vectors as `numpy.matmul` takes them."""
     if x.ndim == 1:
         return g * x if y.ndim == 1 else x[:, None] * g[..., None, :]
-    if x.ndim == 2 and y.ndim == 2:
+    if x.ndim == 2:
         return x.T @ g
     if y.ndim == 1:
         return np.reshape(g, (g.size,)) @ np.reshape(x, (g.size, x.shape[-1]))
@@ -50,10 +50,8 @@ def _dot_x(g: Any, ans: Any, a: Any, b: Any) -> Any:
     """Return the cotangent of ``a``; `numpy.dot` sums over the last axis of ``a`` and the last but one of ``b``."""
     if a.ndim == 0 or np.ndim(b) == 0:
         return g * b
-    if a.ndim <= 2 and b.ndim <= 2:
+    if b.ndim <= 2:  # it is the matrix product
         return _matmul_x(g, ans, a, b)
-    if b.ndim == 1:
-        return g[..., None] * b
     last = range(g.ndim - b.ndim + 1, g.ndim)
     return np.tensordot(g, b, (tuple(last), (*range(b.ndim - 2), b.ndim - 1)))
 
@@ -62,11 +60,10 @@ def _dot_y(g: Any, ans: Any, a: Any, b: Any) -> Any:
     """Return the cotangent of ``b``; `numpy.dot` sums over the last axis of ``a`` and the last but one of ``b``."""
     if np.ndim(a) == 0 or b.ndim == 0:
         return g * a
-    if a.ndim <= 2 and b.ndim <= 2:
+    if b.ndim <= 2:  # it is the matrix product
         return _matmul_y(g, ans, a, b)
     rows = tuple(range(a.ndim - 1))
-    product = np.tensordot(a, g, (rows, rows))
-    return product if b.ndim == 1 else np.moveaxis(product, 0, -2)
+    return np.moveaxis(np.tensordot(a, g, (rows, rows)), 0, -2)
 
 
 def _inner_x(g: Any, ans: Any, a: Any, b: Any) -> Any:
@@ -165,8 +162,6 @@ define(np.linalg.tensordot, _tensordot_x, _tensordot_y)
 def _kron(a: Any, b: Any) -> Any:
     """Return `numpy.kron`: one product of ``a``, spread over the even axes, and ``b``, over the odd ones."""
     ndim = max(np.ndim(a), np.ndim(b))
-    if min(np.ndim(a), np.ndim(b)) == 0:
-        return np.multiply(a, b)
     lengths_a = (1,) * (ndim - np.ndim(a)) + np.shape(a)
     lengths_b = (1,) * (ndim - np.ndim(b)) + np.shape(b)
     even = [length for n in lengths_a for length in (n, 1)]

@@ -15,13 +15,13 @@ from beras.autodiff.rules.axes import kept_shape
 __all__ = ["backwards", "linear_recurrence", "moved_on", "running_max", "running_min"]
 
 
-def backwards(running: Callable[..., Any], g: Any, axis: int) -> Any:
-    """Return ``running`` of ``g`` along ``axis``, begun at the end."""
+def backwards(running: Callable[..., Any], g: Any, axis: int | None) -> Any:
+    """Return ``running`` of ``g`` along ``axis``, begun at the end; a vector needs no axis."""
     return np.flip(running(np.flip(g, axis), axis), axis)
 
 
 def _cumsum(g: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
-    return np.reshape(backwards(np.cumsum, g, 0 if axis is None else axis), x.shape)
+    return np.reshape(backwards(np.cumsum, g, axis), x.shape)
 
 
 def _cumprod(g: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
@@ -74,7 +74,6 @@ if hasattr(np, "cumulative_sum"):
             x = np.atleast_1d(x)
             if axis is None and x.ndim > 1:
                 raise ValueError(f"axis is required for more than one dimension. Received: shape {x.shape}.")
-            axis = 0 if axis is None else axis
             ans = running(x, axis, dtype)
             if not include_initial:
                 return ans
@@ -88,18 +87,18 @@ if hasattr(np, "cumulative_sum"):
 
 
 @primitive
-def running_max(x: Any, axis: int = 0, dtype: Any = None) -> Any:
+def running_max(x: Any, axis: int, dtype: Any = None) -> Any:
     """Return the largest entry so far along ``axis``, ``np.maximum.accumulate``; the latest of ties has its slope."""
     return np.maximum.accumulate(x, axis, dtype)
 
 
 @primitive
-def running_min(x: Any, axis: int = 0, dtype: Any = None) -> Any:
+def running_min(x: Any, axis: int, dtype: Any = None) -> Any:
     """Return the smallest entry so far along ``axis``, ``np.minimum.accumulate``; the latest of ties has its slope."""
     return np.minimum.accumulate(x, axis, dtype)
 
 
-def _running_extreme(g: Any, ans: Any, x: Any, axis: int = 0, dtype: Any = None) -> Any:
+def _running_extreme(g: Any, ans: Any, x: Any, axis: int, dtype: Any = None) -> Any:
     places = np.arange(x.size).reshape(x.shape)
     is_record = np.equal(x, ans) | np.isnan(x)
     latest = np.maximum.accumulate(np.where(is_record, places, 0), axis)

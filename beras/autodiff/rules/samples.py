@@ -156,7 +156,8 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, perio
         start = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, xp.size - 2)
         width = xp[start + 1] - xp[start]
         slope = (fp[start + 1] - fp[start]) / np.where(np.equal(width, 0), 1.0, width)
-        inside = slope * (x - xp[start]) + fp[start]
+        # An infinite x has an end for its answer; 0 times the distance to it would be NaN.
+        inside = slope * (np.where(np.isinf(x), xp[start], x) - xp[start]) + fp[start]
     # At a sample the slope is that to its right: at the last one it is 0.
     inside = np.where(np.greater_equal(x, xp[-1]), fp[-1], inside)
     if right is not None:

@@ -15,13 +15,13 @@ def _reshape(
     g: Any, ans: Any, x: Any, shape: Any = None, order: Any = "C", newshape: Any = None, copy: Any = None
 ) -> Any:
     if order in ("C", "F"):
-        return np.reshape(g, x.shape, order=order) if order == "F" else np.reshape(g, x.shape)
+        return np.reshape(g, x.shape, order=order)
     return put_back(g, np.reshape(numbered(x), ans.shape, order=order), x.shape)
 
 
 def _ravel(g: Any, ans: Any, x: Any, order: Any = "C") -> Any:
     if order in ("C", "F"):
-        return np.reshape(g, x.shape, order=order) if order == "F" else np.reshape(g, x.shape)
+        return np.reshape(g, x.shape, order=order)
     return put_back(g, np.ravel(numbered(x), order), x.shape)
 
 
@@ -36,11 +36,10 @@ def _transpose(g: Any, ans: Any, x: Any, axes: Any = None) -> Any:
 
 def _tile(g: Any, ans: Any, x: Any, reps: Any) -> Any:
     counts = tuple(np.atleast_1d(reps).tolist())
-    ndim = max(len(counts), x.ndim)
-    counts = (1,) * (ndim - len(counts)) + counts
-    lengths = (1,) * (ndim - x.ndim) + x.shape
+    counts = (1,) * (ans.ndim - len(counts)) + counts
+    lengths = (1,) * (ans.ndim - x.ndim) + x.shape
     blocks = np.reshape(g, [n for pair in zip(counts, lengths, strict=True) for n in pair])
-    return np.reshape(np.sum(blocks, axis=tuple(range(0, 2 * ndim, 2))), x.shape)
+    return np.reshape(np.sum(blocks, axis=tuple(range(0, 2 * ans.ndim, 2))), x.shape)
 
 
 def _repeat(g: Any, ans: Any, x: Any, repeats: Any, axis: Any = None) -> Any:
@@ -118,7 +117,7 @@ def _pad(x: Any, pad_width: Any, mode: Any = "constant", **params: Any) -> Any:
     if mode == "constant":
         values = params.pop("constant_values", 0)
         border = np.pad(np.zeros(x.shape, x.dtype), pad_width, constant_values=values, **params)
-        first = [before for before, _ in _pad_widths(x.ndim, pad_width)]
+        first = _widths_before(x.ndim, pad_width)
         inside = tuple(slice(start, start + length) for start, length in zip(first, x.shape, strict=True))
         padded = scatter_add(x, inside, border.shape)
         return padded + border if np.any(border) else padded
@@ -132,14 +131,14 @@ def _pad(x: Any, pad_width: Any, mode: Any = "constant", **params: Any) -> Any:
     return getitem(np.reshape(x, -1), np.pad(numbered(x) - 1, pad_width, mode, **params))
 
 
-def _pad_widths(ndim: int, pad_width: Any) -> list[list[int]]:
-    """Return ``(before, after)`` for each axis, from any of the ways in which `numpy.pad` lets one write it."""
+def _widths_before(ndim: int, pad_width: Any) -> list[int]:
+    """Return how much `numpy.pad` puts before each axis, from any of the ways in which it lets one write that."""
     if isinstance(pad_width, dict):
-        pairs = [[0, 0] for _ in range(ndim)]
+        before = [0] * ndim
         for axis, width in pad_width.items():
-            pairs[axis] = np.broadcast_to(width, (2,)).tolist()
-        return pairs
-    return np.broadcast_to(pad_width, (ndim, 2)).tolist()
+            before[axis] = np.ravel(width)[0]
+        return before
+    return np.broadcast_to(pad_width, (ndim, 2))[:, 0].tolist()
 
 
 def _trim_zeros(x: Any, trim: Any = "fb", **params: Any) -> Any:

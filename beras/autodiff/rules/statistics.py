@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from beras.autodiff.tracked import plain_array
 # A quantile lies between two neighbours of the sorted entries, at a place that does not depend on the values.
 
 
-def _quantile(g: Any, x: Any, q: Any, axis: Any, method: Any, skips_nan: bool) -> Any:
+def _share_out(g: Any, x: Any, q: Any, axis: Any, method: Any, skips_nan: bool) -> Any:
     """Share ``g`` among the two entries of ``x`` around the quantile, as it is interpolated from them.
 
     Where the quantile stands among ``n`` sorted entries, ``numpy.quantile`` itself tells, asked for that of
@@ -44,22 +45,23 @@ def _quantile(g: Any, x: Any, q: Any, axis: Any, method: Any, skips_nan: bool) -
     return np.reshape(out, x.shape)
 
 
-def _define_quantiles(median: Any, quantile: Any, percentile: Any, skips_nan: bool) -> None:
-    define(median, lambda g, ans, x, axis=None, *, keepdims=False: _quantile(g, x, 0.5, axis, "linear", skips_nan))
-    define(
-        quantile,
-        lambda g, ans, x, q, axis=None, *, method="linear", keepdims=False: _quantile(g, x, q, axis, method, skips_nan),
-    )
-    define(
-        percentile,
-        lambda g, ans, x, q, axis=None, *, method="linear", keepdims=False: _quantile(
-            g, x, np.true_divide(q, 100), axis, method, skips_nan
-        ),
+def _median(skips_nan: bool) -> Callable[..., Any]:
+    return lambda g, ans, x, axis=None, *, keepdims=False: _share_out(g, x, 0.5, axis, "linear", skips_nan)
+
+
+def _quantile(whole: int, skips_nan: bool) -> Callable[..., Any]:
+    """Return the rule of quantiles that are given as parts of ``whole``."""
+    return lambda g, ans, x, q, axis=None, *, method="linear", keepdims=False: _share_out(
+        g, x, np.true_divide(q, whole), axis, method, skips_nan
     )
 
 
-_define_quantiles(np.median, np.quantile, np.percentile, skips_nan=False)
-_define_quantiles(np.nanmedian, np.nanquantile, np.nanpercentile, skips_nan=True)
+define(np.median, _median(skips_nan=False))
+define(np.nanmedian, _median(skips_nan=True))
+define(np.quantile, _quantile(1, skips_nan=False))
+define(np.nanquantile, _quantile(1, skips_nan=True))
+define(np.percentile, _quantile(100, skips_nan=False))
+define(np.nanpercentile, _quantile(100, skips_nan=True))
 
 
 def _array(value: Any, dtype: Any = None) -> Any:
@@ -109,7 +111,8 @@ def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: A
         rows = np.concatenate((rows, np.transpose(more) if not rowvar and more.shape[0] != 1 else more), axis=0)
     freedom = rows.shape[1] - ((0 if bias else 1) if ddof is None else ddof)
     deviations = rows - np.mean(rows, axis=1, keepdims=True)
-    return np.squeeze(np.matmul(deviations, np.transpose(deviations)) * np.true_divide(1, max(freedom, 0)))
+    products = np.matmul(deviations, np.transpose(deviations)) * np.true_divide(1, max(freedom, 0))
+    return np.squeeze(_array(products, dtype))  # the quotient is of float64
 
 
 def _rows(values: Any, dtype: Any) -> Any:

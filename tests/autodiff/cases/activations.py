@@ -52,6 +52,15 @@ CASES = [
         points((2, 3, 3)),
         **OURS,
     ),
+    Case(
+        sparse_softmax_cross_entropy,
+        lambda np, x: sparse_softmax_cross_entropy(x, LABELS, axis=0),
+        points((3, 2)),
+        **OURS,
+    ),
+    Case(softmax_cross_entropy, lambda np, x, y: softmax_cross_entropy(x, y), points((2, 2, 3), (2, 2, 3)), **OURS),
+    Case(sparse_softmax_cross_entropy, lambda np, x: sparse_softmax_cross_entropy(x, GRID), points((2, 3, 4)), **OURS),
+    Case(softmax_excess, lambda np, x: softmax_excess(x, GRID), points((2, 3, 4)), **OURS),
     Case(softmax_excess, lambda np, x: softmax_excess(x, LABELS), points((2, 3)), **OURS),
     Case(sigmoid_cross_entropy, lambda np, x, y: sigmoid_cross_entropy(x, y), points((2, 3), (2, 3)), **OURS),
 ]

@@ -72,6 +72,8 @@ CASES = [
     Case(
         np.piecewise, lambda np, x: np.piecewise(x, [x < 1], [lambda v: v**2, lambda v: v]), (np.array(0.3),), **LACKING
     ),
+    # a function is not called for no entries
+    Case(np.piecewise, lambda np, x: np.piecewise(x, [x > 9], [lambda v: v / max(v), np.sin]), (X,), **LACKING),
     Case(np.nan_to_num, lambda np, x: np.nan_to_num(x) * x, points((3,))),
     Case(
         replace_nonfinite,

@@ -50,6 +50,7 @@ CASES = [
     written("ij,ij->i", (2, 3), (2, 1), hips=False),
     written("ij,ij->i", (1, 3), (2, 1), hips=False),
     written("ij,jk->k", (2, 1), (3, 2), hips=False),
+    written("ij,ij->", (2, 1), (1, 3), hips=False),
     # several operands
     written("ij,jk,kl->il", (2, 2), (2, 3), (3, 1)),
     written("i,j,k->ijk", (2,), (1,), (3,)),
@@ -59,6 +60,7 @@ CASES = [
     written("ij,jk,ki", (2, 2), (2, 3), (3, 2), optimize=["einsum_path", (0, 1), (0, 1)], hips=False),
     # operands and lists of labels in turn
     Case(np.einsum, lambda np, x, y: np.einsum(x, [0, 1], y, [1, 2], [0, 2]), points((2, 3), (3, 2))),
+    Case(np.einsum, lambda np, x, y: np.einsum(x, [0, 1], y, [1, 2], [2, 0]) ** 2, points((2, 3), (3, 2))),
     Case(np.einsum, lambda np, x, y: np.einsum(x, [0, 1], y, [1, 2]), points((2, 3), (3, 2)), hips=False, why=LIST),
     Case(np.einsum, lambda np, x, y: np.einsum(x, [1, 0], y, [2, 1]), points((2, 3), (3, 2)), hips=False, why=LIST),
     Case(np.einsum, lambda np, x: np.einsum(x, [0, 0]), points((3, 3)), hips=False, why=LIST),

@@ -36,4 +36,6 @@ CASES = [
     ),
     Case(log_sum_exp, lambda np, x: np.logaddexp.reduce(x), points((4,)), **LACKING),
     Case(log_sum_exp, lambda np, x: np.logaddexp.reduce(x) * x, (np.array(0.4),), **LACKING),
+    Case(log_sum_exp, lambda np, x: np.logaddexp.reduce(x) * x, points((2, 3)), **LACKING),
+    Case(log_sum_exp, lambda np, x: np.logaddexp.reduce(x, 1) ** 2, points((2, 3)), **LACKING),
 ]

@@ -1,5 +1,7 @@
 """Rows for ``beras/autodiff/rules/indexing.py``, and for the primitives cast, getitem and scatter_add."""
 
+from inspect import signature
+
 import numpy as np
 
 from beras.autodiff.primitives import cast, getitem, scatter_add
@@ -55,6 +57,7 @@ INDICES = [
     (MATRIX, (MASK, [1, 1])),
     (MATRIX, (slice(1, None), np.array([True, False, False, True]))),
     (MATRIX, MATRIX[0] < 0),
+    (points((1, 3)), np.array([0, 0, -1])),
     (CUBE, (0, slice(None), [1, 1, 0])),
     (CUBE, ([0, 0], slice(None), [1, 1])),
     (CUBE, (..., [[0, 1], [1, 1]])),
@@ -82,6 +85,7 @@ CASES = [
     Case(np.take, lambda np, x: np.take(x, 7), MATRIX, **NOT_THERE),
     Case(np.take, lambda np, x: np.take(x, IDS, axis=0), MATRIX, **NOT_THERE),
     Case(np.take, lambda np, x: np.take(x, IDS.reshape(2, 2), -1), MATRIX, **NOT_THERE),
+    Case(np.take, lambda np, x: np.take(x, [-1, 0, -3], axis=0), MATRIX, **NOT_THERE),
     Case(np.take, lambda np, x: np.take(x, indices=1, axis=1), MATRIX, **NOT_THERE),
     Case(np.take, lambda np, x: np.take(x, [0, -1], axis=-1), points(()), **NOT_THERE),
     Case(np.take, lambda np, x: np.take(x, [5, -7, 1], axis=0, mode="wrap"), MATRIX, **NOT_THERE),
@@ -132,3 +136,11 @@ CASES = [
     Case(np.apply_over_axes, lambda np, x: np.apply_over_axes(np.sum, x, [0, 2]), CUBE, **NOT_THERE),
     Case(np.apply_over_axes, lambda np, x: np.apply_over_axes(np.cumsum, x, -1), MATRIX, **NOT_THERE),
 ]
+
+# New in NumPy 2.3.
+if signature(np.take_along_axis).parameters["axis"].default == -1:
+    PLACES = np.array([[0, 0], [3, 1], [1, 2]])
+    CASES += [
+        Case(np.take_along_axis, lambda np, x: np.take_along_axis(x, PLACES), MATRIX, **NOT_THERE),
+        Case(np.take_along_axis, lambda np, x: np.take_along_axis(x, IDS), VECTOR, **NOT_THERE),
+    ]

@@ -29,6 +29,7 @@ CASES = [
     Case(np.hstack, lambda np, x, y: np.hstack([x, y]), points((), (2,)), **NOT_THERE),
     Case(np.dstack, lambda np, x, y: np.dstack([x, y]), points((2, 3), (2, 3, 1)), **NOT_THERE),
     Case(np.dstack, lambda np, x, y: np.dstack([x, y]), points((3,), (3,)), **NOT_THERE),
+    Case(np.dstack, lambda np, x, y: np.dstack([x, y]), points((1, 2, 2), (1, 2, 3)), **NOT_THERE),
     Case(np.column_stack, lambda np, x, y: np.column_stack([x, y]), points((3,), (3, 2))),
     Case(np.append, lambda np, x, y: np.append(x, y), points((2, 2), (3,))),
     Case(np.append, lambda np, x, y: np.append(x, y, axis=1), points((2, 2), (2, 1))),
@@ -37,6 +38,7 @@ CASES = [
     Case(np.block, lambda np, x, y: np.block([x, y]), points((2,), (3,)), **NOT_THERE),
     Case(np.block, lambda np, x, y: np.block([[x, y], [np.ones((1, 2)), 2.0]]), points((2, 2), (2, 1)), **NOT_THERE),
     Case(np.block, lambda np, x, y: np.block([[x], [y]]), points((3,), (1, 3)), **NOT_THERE),
+    Case(np.block, lambda np, x, y: np.block([[x, y], [y, x]]), points((2, 1, 2), (2, 1, 2)), **NOT_THERE),
     Case(np.block, lambda np, x: np.block(x), points((3,)), **NOT_THERE),
     #
     Case(np.split, lambda np, x: np.split(x, 2), points((4, 2))),
@@ -50,5 +52,6 @@ CASES = [
     Case(np.hsplit, lambda np, x: np.hsplit(x, 2), points((4,)), **NOT_THERE),
     Case(np.hsplit, lambda np, x: np.hsplit(x, [2, 1]), points((2, 3)), **NOT_THERE),
     Case(np.hsplit, lambda np, x: np.hsplit(x, [1])[1], points((2, 3)), **NOT_THERE),
+    Case(np.hsplit, lambda np, x: np.hsplit(x, [1]), points((2, 3, 2)), **NOT_THERE),
     Case(np.dsplit, lambda np, x: np.dsplit(x, 2), points((2, 1, 4))),
 ]

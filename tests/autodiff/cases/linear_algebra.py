@@ -48,11 +48,13 @@ def rectangle(*shape):
 
 
 SINGULAR = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.5], [3.0, 6.0, 9.0]])
+#: A stack of stacks of matrices: its four lengths tell its axes apart.
+STACK = (1, 3, 2, 2)
 RANK_ONE = np.outer([1.0, -2.0, 0.5], [0.5, 1.0, 2.0])
 
 CASES = [
     # inverses and systems
-    *decomposed(np.linalg.inv, lambda np, x: np.linalg.inv(x), (1, 1), (3, 3), (2, 2, 2)),
+    *decomposed(np.linalg.inv, lambda np, x: np.linalg.inv(x), (1, 1), (3, 3), STACK),
     *(
         Case(
             np.linalg.solve,
@@ -90,6 +92,33 @@ CASES = [
         points((3,), (2,)),
         hips=False,
         why="autograd has no rcond",
+    ),
+    Case(  # two singular values are zero: nothing may be divided by the gap between them
+        np.linalg.pinv,
+        lambda np, x, y: np.linalg.pinv(np.outer(x, y) * -1e4, rcond=1e-5) * 1e4,
+        points((3,), (3,), low=0.5, high=2.0),
+        hips=False,
+        why="autograd has no rcond",
+    ),
+    *(
+        Case(  # singular values of zero stay cut off where the matrix changes
+            np.linalg.pinv,
+            lambda np, x: np.linalg.pinv(x, rcond=0.1),
+            (x,),
+            hips=False,
+            why="autograd has no rcond",
+            rtol=1e-5,
+            torch_order=1,
+        )
+        for x in (np.diag([2.0, 0.0, 0.0]), np.pad(np.outer([-1.0, -0.75], [0.375, 0.875]), (0, 2)))
+    ),
+    Case(  # what is cut off has no entry above zero
+        np.linalg.pinv,
+        lambda np, x: np.linalg.pinv(x, rcond=0.4),
+        (np.diag([2.0, -0.5]),),
+        hips=False,
+        why="autograd has no rcond",
+        rtol=1e-5,
     ),
     *decomposed(  # the least singular values are cut off, though they are not small
         np.linalg.pinv,
@@ -149,6 +178,13 @@ CASES = [
     ),
     Case(
         np.linalg.tensorinv,
+        lambda np, x: np.linalg.tensorinv(x + np.reshape(np.eye(2), (1, 2, 2)) * 3),
+        points((1, 2, 2)),
+        hips=False,
+        why=LACKS,
+    ),
+    Case(
+        np.linalg.tensorinv,
         lambda np, x: np.linalg.tensorinv(x + np.eye(3) * 3, ind=1),
         points((3, 3)),
         hips=False,
@@ -173,7 +209,7 @@ CASES = [
         why=LACKS,
     ),
     # determinants
-    *decomposed(np.linalg.det, lambda np, x: np.linalg.det(x), (1, 1), (2, 2), (3, 3), (2, 2, 2)),
+    *decomposed(np.linalg.det, lambda np, x: np.linalg.det(x), (1, 1), (2, 2), (3, 3), STACK),
     Case(np.linalg.det, lambda np, x: np.linalg.det(x), (np.eye(3),)),
     Case(np.linalg.det, lambda np, x: np.linalg.det(x), (SINGULAR,), hips=False, why="autograd needs an inverse"),
     Case(np.linalg.det, lambda np, x: np.linalg.det(x), (RANK_ONE,), hips=False, why="autograd needs an inverse"),
@@ -186,14 +222,14 @@ CASES = [
     Case(
         np.linalg.det,
         lambda np, x: np.linalg.det(x),
-        (np.stack([SINGULAR[1:, 1:] * 0 + 1, np.diag([2.0, 3.0])]),),
+        (np.stack([np.ones((2, 2)), np.diag([2.0, 3.0]), np.ones((2, 2)) * 3])[np.newaxis],),
         hips=False,
         why="autograd needs an inverse",
     ),
-    *decomposed(cofactor, lambda np, x: cofactor(x), (1, 1), (3, 3), (2, 2, 2), hips=False, why=LACKS),
+    *decomposed(cofactor, lambda np, x: cofactor(x), (1, 1), (3, 3), STACK, hips=False, why=LACKS),
     Case(cofactor, lambda np, x: cofactor(x), (SINGULAR,), order=1, hips=False, why=LACKS),
     Case(cofactor, lambda np, x: cofactor(x), (np.diag([3.0, 1.0, 0.0]),), hips=False, why=LACKS, rtol=1e-5),
-    *decomposed(np.linalg.slogdet, lambda np, x: np.linalg.slogdet(x), (1, 1), (3, 3), (2, 2, 2)),
+    *decomposed(np.linalg.slogdet, lambda np, x: np.linalg.slogdet(x), (1, 1), (3, 3), (2, 2, 2), STACK),
     Case(
         np.linalg.slogdet,
         lambda np, x: np.linalg.slogdet(x).logabsdet,
@@ -202,14 +238,12 @@ CASES = [
         why="autograd has no names",
     ),
     # decompositions
-    *decomposed(
-        np.linalg.cholesky, lambda np, x: np.linalg.cholesky(symmetric(x)), (1, 1), (3, 3), (2, 2, 2), rtol=1e-5
-    ),
+    *decomposed(np.linalg.cholesky, lambda np, x: np.linalg.cholesky(symmetric(x)), (1, 1), (3, 3), STACK, rtol=1e-5),
     *decomposed(
         np.linalg.cholesky,
         lambda np, x: np.linalg.cholesky(symmetric(x), upper=True),
         (3, 3),
-        (2, 2, 2),
+        STACK,
         hips=False,
         why=SCALED,
         rtol=1e-5,
@@ -223,13 +257,13 @@ CASES = [
                 lambda np, x, UPLO=UPLO: squared(np, *np.linalg.eigh(symmetric(x), UPLO)),
                 (1, 1),
                 (3, 3),
-                (2, 2, 2),
+                STACK,
             ),
             *decomposed(
                 np.linalg.eigvalsh,
                 lambda np, x, UPLO=UPLO: np.linalg.eigvalsh(symmetric(x), UPLO=UPLO),
                 (3, 3),
-                (2, 2, 2),
+                STACK,
                 hips=False,
                 why=LACKS,
             ),
@@ -250,7 +284,19 @@ CASES = [
         (3, 2),
         (2, 3),
         (2, 3, 2),
+        STACK,
         make=rectangle,
+        rtol=1e-5,
+    ),
+    *decomposed(
+        np.linalg.svd,
+        lambda np, x: np.linalg.svd(x)[1] ** 2,
+        (3, 2),
+        (2, 3),
+        STACK,
+        make=rectangle,
+        hips=False,
+        why="autograd has thin matrices only",
         rtol=1e-5,
     ),
     *decomposed(
@@ -318,7 +364,7 @@ CASES = [
             rtol=1e-5,
         )
         for mode in ("reduced", "complete")
-        for shape in ((2, 2), (3, 2), (2, 3), (2, 3, 2), (2, 2, 3))
+        for shape in ((2, 2), (3, 2), (2, 3), (2, 3, 2), (2, 2, 3), STACK, (2, 1, 3, 2))
     ),
     *decomposed(
         np.linalg.qr,

@@ -19,6 +19,7 @@ CASES = [
     Case(np.linalg.norm, lambda np, x: np.linalg.norm(x), TENSOR),
     Case(np.linalg.norm, lambda np, x: np.linalg.norm(x, keepdims=True), points((2, 3)), hips=False, why=LACKS),
     Case(np.linalg.norm, lambda np, x: np.linalg.norm(x.T, axis=0), points((2, 3))),
+    Case(np.linalg.norm, lambda np, x: np.linalg.norm(x), (np.array([3.0, 0.0, -4.0]),)),
     *(
         Case(
             np.linalg.norm,
@@ -29,6 +30,7 @@ CASES = [
         )
         for p in (1, 2, inf, -inf, 0, 0.5, 1.5, 3, 4, -1, -2.5)
     ),
+    Case(np.linalg.norm, lambda np, x: np.linalg.norm(x, 3), (np.array([0.0, 1.0, 0.0]),), order=1),
     *(
         Case(
             np.linalg.norm,
@@ -83,6 +85,7 @@ CASES = [
         for params in ({}, {"axis": -1}, {"axis": (0, 2)}, {"axis": (2, 0), "keepdims": True}, {"keepdims": True})
     ),
     Case(np.linalg.vector_norm, lambda np, x: np.linalg.vector_norm(x), (np.array(-2.0),), hips=False, why=LACKS),
+    Case(np.linalg.vector_norm, lambda np, x: np.linalg.vector_norm(x), points((2, 3)), hips=False, why=LACKS),
     *(
         Case(
             np.linalg.matrix_norm,
@@ -97,7 +100,22 @@ CASES = [
     *(
         Case(np.linalg.cond, lambda np, x, p=p: np.linalg.cond(x, p), square(*shape), hips=False, why=LACKS, rtol=1e-5)
         for p in (None, 2, -2, 1, -1, inf, -inf, "fro", "nuc")
-        for shape in ((2, 2), (2, 2, 2))
+        for shape in ((2, 2), (1, 3, 2, 2))
     ),
-    Case(np.linalg.cond, lambda np, x: np.linalg.cond(x), points((2, 3), seed=2), hips=False, why=LACKS, rtol=1e-5),
+    *(
+        Case(np.linalg.cond, lambda np, x, p=p: np.linalg.cond(x, p), square(3, 3), hips=False, why=LACKS, rtol=1e-5)
+        for p in (2, -2)
+    ),
+    Case(np.linalg.cond, lambda np, x: np.linalg.cond(x, 1), square(3, 2, 2), hips=False, why=LACKS, rtol=1e-5),
+    *(
+        Case(
+            np.linalg.cond,
+            lambda np, x, p=p: np.linalg.cond(x, p),
+            points((2, 3), seed=2),
+            hips=False,
+            why=LACKS,
+            rtol=1e-5,
+        )
+        for p in (None, 2, -2)
+    ),
 ]

@@ -78,6 +78,7 @@ CASES = [
     Case(np.vecdot, lambda np, x, y: np.vecdot(x, y), points((2, 1, 2), (3, 2)), hips=False, why=LACKS),
     Case(np.vecdot, lambda np, x, y: np.vecdot(x, y, axis=0), points((3,), (3, 2)), hips=False, why=LACKS),
     Case(np.vecdot, lambda np, x, y: np.vecdot(x, y, axis=-2), points((2, 3), (2, 3)), hips=False, why=LACKS),
+    Case(np.vecdot, lambda np, x, y: np.vecdot(x, y, axis=1), points((2, 3, 2), (2, 3, 2)), hips=False, why=LACKS),
     Case(np.linalg.vecdot, lambda np, x, y: np.linalg.vecdot(x, y), points((2, 3), (3,)), hips=False, why=LACKS),
     Case(
         np.linalg.vecdot,
@@ -111,6 +112,7 @@ CASES = [
         np.tensordot, lambda np, x: np.tensordot(x, 2.0, 0), points((3,)), hips=False, why="autograd fails on scalars"
     ),
     Case(np.tensordot, lambda np, x, y: np.tensordot(x, y, axes=(0, 1)), points((3, 2), (2, 3))),
+    Case(np.tensordot, lambda np, x, y: np.tensordot(x, y, axes=(-1, -2)), points((2, 3), (2, 3, 2))),
     Case(np.tensordot, lambda np, x, y: np.tensordot(x, y, axes=([0, 2], [1, 0])), points((2, 2, 3), (3, 2))),
     Case(np.tensordot, lambda np, x, y: np.tensordot(x, y, axes=([-1, 0], [0, 1])), points((2, 1, 3), (3, 2, 2))),
     Case(np.tensordot, lambda np, x, y: np.tensordot(x, y, axes=([2, 0, 1], [0, 1, 2])), points((2, 1, 3), (3, 2, 1))),
@@ -123,7 +125,15 @@ CASES = [
     ),
     *(
         Case(np.kron, lambda np, x, y: np.kron(x, y), points(*pair), hips=len(pair[0]) == len(pair[1]) == 2, why=LACKS)
-        for pair in [((2, 2), (1, 3)), ((2,), (3,)), ((3,), (2, 2)), ((2, 1, 2), (2,)), ((), (3,)), ((2,), ())]
+        for pair in [
+            ((2, 2), (1, 3)),
+            ((2,), (3,)),
+            ((3,), (2, 2)),
+            ((2, 1, 2), (2,)),
+            ((), (3,)),
+            ((2,), ()),
+            ((), ()),
+        ]
     ),
     Case(np.linalg.multi_dot, lambda np, x, y: np.linalg.multi_dot([x, y]), MATRIX, hips=False, why=LACKS),
     Case(
@@ -156,7 +166,7 @@ CASES = [
             why=LACKS,
         )
         for n in (-5, -2, -1, 0, 1, 2, 3, 4, 6, 7)
-        for shape in ((2, 2), (2, 2, 2))
+        for shape in ((2, 2), (1, 3, 2, 2))
     ),
     Case(np.cross, lambda np, x, y: np.cross(x, y), points((3,), (3,)), hips=False, why="autograd fails on vectors"),
     Case(np.cross, lambda np, x, y: np.cross(x, y), points((2, 3), (2, 3))),
@@ -181,8 +191,9 @@ CASES = [
     Case(np.cross, lambda np, x, y: np.cross(x, y, 0, 1, 0), points((3, 2), (2, 3))),
     Case(np.cross, lambda np, x, y: np.cross(x, y, axisa=1, axisb=0, axisc=1), points((2, 3), (3, 2))),
     Case(np.linalg.cross, lambda np, x, y: np.linalg.cross(x, y), points((2, 3), (3,)), hips=False, why=LACKS),
-    Case(
-        np.linalg.cross, lambda np, x, y: np.linalg.cross(x, y, axis=0), points((3, 2), (3, 1)), hips=False, why=LACKS
+    *(
+        Case(np.linalg.cross, lambda np, x, y: np.linalg.cross(x, y, axis=0), points(*pair), hips=False, why=LACKS)
+        for pair in [((3, 2), (3, 1)), ((3,), (3, 2)), ((3, 2), (3,))]
     ),
     *(
         Case(
@@ -208,5 +219,7 @@ CASES = [
         for n, m in [(4, 2), (5, 3), (2, 5), (2, 4), (3, 4), (3, 3), (1, 2)]
     ),
     Case(np.correlate, lambda np, x, y: np.correlate(x, y), points((4,), (2,)), hips=False, why=LACKS),
+    Case(np.correlate, lambda np, x, y: np.correlate(x, y, "same"), points((4,), (4,)), hips=False, why=LACKS),
+    Case(np.correlate, lambda np, x, y: np.correlate(x, y, 1), points((2,), (4,)), hips=False, why=LACKS),
     Case(np.correlate, lambda np, x: np.correlate(a=x, v=[1.0, 2.0]), points((4,)), hips=False, why=LACKS),
 ]

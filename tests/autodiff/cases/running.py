@@ -30,6 +30,10 @@ CASES = [
         for running, f in ((running_max, np.maximum), (running_min, np.minimum))
         for axis in (0, -1)
     ),
+    *(
+        Case(running, lambda np, x, f=f: f.accumulate(x) ** 2, points((4, 3), seed=2), **LACKING)
+        for running, f in ((running_max, np.maximum), (running_min, np.minimum))
+    ),
 ]
 
 # New in NumPy 2.1.

@@ -1,5 +1,8 @@
 """Rows for ``beras/autodiff/rules/shapes.py`` and ``spacings.py``."""
 
+from contextlib import suppress
+from inspect import signature
+
 import numpy as np
 
 from tests.autodiff.case import Case, points
@@ -92,6 +95,8 @@ CASES = [
     Case(np.repeat, lambda np, x: np.repeat(x, repeats=2, axis=-1), MATRIX, **WRONG_THERE),
     Case(np.repeat, lambda np, x: np.repeat(x, [2], axis=1), MATRIX, **WRONG_THERE),
     Case(np.repeat, lambda np, x: np.repeat(x, [0, 2, 1], axis=1), MATRIX, **WRONG_THERE),
+    Case(np.repeat, lambda np, x: np.repeat(x, [2, 0, 2], axis=1), MATRIX, **WRONG_THERE),
+    Case(np.repeat, lambda np, x: np.repeat(x, [1, 3], axis=0), points((2, 3)), **WRONG_THERE),
     Case(np.repeat, lambda np, x: np.repeat(x, 0), VECTOR, **NOT_THERE),
     Case(np.repeat, lambda np, x: np.repeat(x, 3), SCALAR, **NOT_THERE),
     Case(np.repeat, lambda np, x: np.repeat(x, 3, axis=0), SCALAR, **NOT_THERE),
@@ -156,6 +161,9 @@ CASES = [
     Case(np.linspace, lambda np, x, y: np.linspace(x, y, num=3, endpoint=False), points((), ()), **NOT_THERE),
     Case(np.linspace, lambda np, x, y: np.linspace(x, y, 3, axis=-1), points((2,), ()), **NOT_THERE),
     Case(np.linspace, lambda np, x: np.linspace(0.0, x, 1), points((2,)), **NOT_THERE),
+    Case(np.linspace, lambda np, x, y: np.linspace(x, y, 2), points((), ()), **NOT_THERE),
+    Case(np.linspace, lambda np, x, y: np.linspace(x, y) ** 2, points((), ()), **NOT_THERE),
+    Case(np.logspace, lambda np, x, y: np.logspace(x, y), points((), ()), **NOT_THERE),
     Case(np.logspace, lambda np, x, y: np.logspace(x, y, 4), points((), ()), **NOT_THERE),
     Case(np.logspace, lambda np, x: np.logspace(x, 1.0, num=3, base=2.0), points((2,)), **NOT_THERE),
     #
@@ -164,6 +172,16 @@ CASES = [
     Case(np.vander, lambda np, x: np.vander(x), points((3,)), **NOT_THERE),
     Case(np.vander, lambda np, x: np.vander(x, N=2, increasing=True), points((3,)), **NOT_THERE),
 ]
+
+# New in NumPy 2.2.
+if "axis" in signature(np.trim_zeros).parameters:
+    BORDERED = np.pad(np.ones((2, 2)), 1)
+    CASES.append(Case(np.trim_zeros, lambda np, x: np.trim_zeros(x * BORDERED), points((4, 4)), **NOT_THERE))
+    CASES.append(Case(np.trim_zeros, lambda np, x: np.trim_zeros(x * BORDERED, axis=0), points((4, 4)), **NOT_THERE))
+with suppress(TypeError, ValueError):
+    np.pad(MATRIX[0], {1: (2, 1)})
+    CASES.append(Case(np.pad, lambda np, x: np.pad(x, {1: (2, 1)}), MATRIX, **NOT_THERE))
+    CASES.append(Case(np.pad, lambda np, x: np.pad(x, {-2: 1}), MATRIX, **NOT_THERE))
 
 # New in NumPy 2.1.
 if hasattr(np, "astype"):

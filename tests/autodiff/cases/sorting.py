@@ -15,6 +15,8 @@ CASES = [
     Case(np.sort, lambda np, x: np.sort(x, kind="stable"), points((5,)), **NOT_THERE),
     Case(np.sort, lambda np, x: np.sort(x, stable=True), points((5,)), **NOT_THERE),
     Case(np.sort, lambda np, x: np.sort(x), points((1,))),
+    Case(np.sort, lambda np, x: np.sort(x) ** 2, points((3, 4)), **ONE_AXIS),
+    Case(np.partition, lambda np, x: np.partition(x, 1) ** 2, points((3, 4)), **ONE_AXIS),
     Case(np.partition, lambda np, x: np.partition(x, 2), points((6,))),
     Case(np.partition, lambda np, x: np.partition(x, (1, 3)), points((6,)), **NOT_THERE),
     Case(np.partition, lambda np, x: np.partition(x, 1, axis=0), points((3, 4)), **ONE_AXIS),

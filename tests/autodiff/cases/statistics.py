@@ -57,6 +57,7 @@ CASES = [
         **LACKING,
     ),
     Case(np.average, lambda np, x: np.average(x, returned=True)[0], ROWS, **LACKING),
+    Case(np.average, lambda np, x: np.average(x, axis=0, returned=True), ROWS, **LACKING),
     Case(
         np.average, lambda np, x: np.average(x, axis=(2, 0), weights=[[1, 2], [3, 4]], keepdims=True), CUBE, **LACKING
     ),
@@ -65,6 +66,8 @@ CASES = [
     Case(np.cov, lambda np, x: np.cov(x), points((5,)), **LACKING),
     Case(np.cov, lambda np, x, y: np.cov(x, y), points((4,), (4,)), **LACKING),
     Case(np.cov, lambda np, x, y: np.cov(x, y, rowvar=False), points((4, 2), (4, 1)), **LACKING),
+    Case(np.cov, lambda np, x, y: np.cov(x, y), points((2, 3), (2, 3)), **LACKING),
+    Case(np.cov, lambda np, x, y: np.cov(x, y, rowvar=False), points((2, 3), (2, 2)), **LACKING),
     Case(np.cov, lambda np, x: np.cov(x, rowvar=False, bias=True), points((3, 2)), **LACKING),
     Case(np.cov, lambda np, x: np.cov(x, ddof=0, dtype=np.float64), points((2, 3)), **LACKING),
     Case(np.corrcoef, lambda np, x: np.corrcoef(x), points((2, 4), seed=5), rtol=1e-5, **LACKING),

@@ -52,7 +52,7 @@ CASES = [
         Case(
             sinc_derivative,
             lambda np, x, n=n: sinc_derivative(x, n),
-            (np.array([0.0, 0.3, -0.9, 1.2, 1.7, 5.1]),),
+            (np.array([0.0, 0.3, -0.9, 1.2, 1.7, 5.1, -12.3]),),
             **LACKING,
         )
         for n in (1, 2, 3)

@@ -16,5 +16,8 @@ CASES = [
     ),
     Case(variance, lambda np, x: x.var(0), points((3, 2))),
     Case(variance, lambda np, x: np.var(x), (np.array([1.0, 1.0, 1.0]),)),
+    Case(variance, lambda np, x: variance(x) * x, points((2, 3)), **LACKING),
+    Case(variance, lambda np, x: variance(x, 1) ** 2, points((2, 3)), **LACKING),
+    Case(root_of_variance, lambda np, x: root_of_variance(x), (np.array([1.0, 4.0]),), **LACKING),
     Case(root_of_variance, lambda np, x: np.std(x, 0, mean=np.array([[0.2, 0.4]])), points((3, 2)), **LACKING),
 ]
