@@ -1,4 +1,4 @@
-"""Doctests of the oracle: those that need PyTorch carry its marker, and modules that import it are left out without it."""
+"""Doctests of the oracle: those that need PyTorch carry its marker; modules that import it are left out without it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ has_torch = find_spec("torch") is not None
 collect_ignore = [
     str(path)
     for path in ORACLE.rglob("*.py")
-    if not has_torch and any(line.startswith(("import torch", "from torch")) for line in path.open(encoding="utf-8"))
+    if not has_torch
+    and any(line.startswith(("import torch", "from torch")) for line in path.read_text("utf-8").splitlines())
 ]
 
 

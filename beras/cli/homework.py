@@ -30,7 +30,8 @@ Tracebacks = Annotated[bool, typer.Option("--tb", help="Show the whole traceback
 
 def start(
     name: Annotated[
-        str | None, typer.Argument(metavar="HOMEWORK", help="Its name; without one they are listed.", show_default=False)
+        str | None,
+        typer.Argument(metavar="HOMEWORK", help="Its name; without one they are listed.", show_default=False),
     ] = None,
     folder: Annotated[
         Path | None,

@@ -1,0 +1,83 @@
+"""Where source mutations are made, and which tests stand against them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Area(NamedTuple):
+    """Modules in ``folder``, and the beginnings of the names of the tests that are asked about their mutants.
+
+    With ``functions`` only the bodies of these (and of lambdas) are changed, else of all but `SILENT`.
+    """
+
+    folder: str
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+    functions: frozenset[str] = frozenset()
+
+
+#: Functions that make no numbers: configurations, representations, messages, arguments of constructors.
+SILENT = frozenset(
+    {
+        *("get_config", "from_config", "__repr__", "__init__", "__new__", "__init_subclass__", "__getstate__"),
+        *("_misfit", "flatten_first", "_what_to_do", "_warn_single", "_label", "_check_known", "_plain", "accept"),
+        *("get_arguments", "check_truth", "check_classes", "checked_reduction", "_stored", "state", "load_state"),
+        *("apply_gradients", "exclude_from_weight_decay", "_variables_of", "build", "fuses_as", "on_logits"),
+    }
+)
+
+#: Of layers only what computes: forward, its gradient, and what goes into the loss.
+COMPUTING = frozenset(
+    {
+        *("call", "activate", "logits", "affine", "_affine", "_rows", "_width", "_again", "_cast", "penalties"),
+        *("input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight", "final_activation"),
+    }
+)
+
+RULES = (
+    *("arithmetic", "axes", "choosing", "constants", "einsum", "exponential", "fourier", "indexing", "joining"),
+    *("linear_algebra", "missing", "norms", "places", "polynomials", "products", "reductions", "running", "samples"),
+    *("shapes", "sorting", "spacings", "statistics", "trigonometric", "variances"),
+)
+ACTIVATIONS = ("gated", "gaussian", "linear", "rectifiers", "rows", "shrinking", "sigmoids", "softmaxes", "softplus")
+LOSSES = (
+    *("align", "binary", "categorical", "divergence", "hinge", "labels", "logits", "loss", "probabilities"),
+    *("reduction", "regression", "sparse_categorical"),
+)
+LAYERS = ("activation", "dense", "dropout", "flatten", "input_layer", "layer", "rescaling")
+OPTIMIZERS = ("adam", "adamw", "flushing", "gradients", "optimizer", "rmsprop", "sgd")
+
+#: The rows of the rules, which cover the primitives that the library defines besides.
+ROWS = ("tests/autodiff/test_rules.py", "tests/oracle/test_rules.py")
+RULES_TESTS = ("tests/autodiff/", "tests/oracle/test_rule", "tests/oracle/test_special_values.py")
+
+AREAS: dict[str, Area] = {
+    "rules": Area("beras/autodiff/rules", RULES, RULES_TESTS),
+    "engine": Area("beras/autodiff", ("primitives", "sweep"), RULES_TESTS),
+    "activations": Area(
+        "beras/activations", ACTIVATIONS, ("tests/activations/", "tests/oracle/test_activations.py", *ROWS)
+    ),
+    "losses": Area("beras/losses", LOSSES, ("tests/losses/", "tests/oracle/test_losses.py", *ROWS)),
+    "layers": Area(
+        "beras/layers",
+        LAYERS,
+        ("tests/layers/", "tests/core/", "tests/models/", "tests/oracle/test_layers.py", *ROWS),
+        COMPUTING,
+    ),
+    "regularizers": Area(
+        "beras/regularizers",
+        ("regularizer",),
+        ("tests/regularizers/", "tests/models/", "tests/oracle/test_regularizers.py"),
+    ),
+    "optimizers": Area("beras/optimizers", OPTIMIZERS, ("tests/optimizers/", "tests/oracle/test_optimizers.py")),
+}
+
+#: What is collected: every file that an area asks.
+TESTS = (
+    *("tests/autodiff", "tests/activations", "tests/losses", "tests/layers", "tests/regularizers", "tests/optimizers"),
+    *("tests/core", "tests/models", "tests/oracle/test_rules.py", "tests/oracle/test_rule_shapes.py"),
+    *("tests/oracle/test_rule_dtypes.py", "tests/oracle/test_special_values.py", "tests/oracle/test_activations.py"),
+    *("tests/oracle/test_losses.py", "tests/oracle/test_layers.py", "tests/oracle/test_regularizers.py"),
+    "tests/oracle/test_optimizers.py",
+)

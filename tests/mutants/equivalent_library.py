@@ -1,0 +1,351 @@
+"""Mutants outside of the rules that no test can catch, grouped by the reason."""
+
+from __future__ import annotations
+
+#: Of what is named here only the folder, ``beras/``, is left out.
+REASONS: dict[str, tuple[str, ...]] = {
+    "A shortcut: the general way, which is taken instead, gives the same numbers.": (
+        "autodiff/primitives.py::scatter_add: if isinstance(index, np.ndarray) and len(shape) > 1: -> if False:",
+        (
+            "autodiff/primitives.py::scatter_add: isinstance(index, np.ndarray) and len(shape) > 1 -> "
+            "isinstance(index, np.ndarray) and len(shape) >= 1"
+        ),
+        (
+            "autodiff/primitives.py::scatter_add: isinstance(index, np.ndarray) and len(shape) > 1 -> "
+            "isinstance(index, np.ndarray) and len(shape) > 2"
+        ),
+        (
+            "autodiff/primitives.py::masked: np.where(mask, x, x.dtype.type(0)) if bits is None else "
+            "(x.view(bits) * mask).view(x.dtype) -> np.where(mask, x, x.dtype.type(0))"
+        ),
+        "autodiff/primitives.py::_sum: if type(g) is np.ndarray: -> if False:",
+        "autodiff/primitives.py::_sum: if type(g) is np.ndarray: -> if True:",
+        "autodiff/primitives.py::_sum: type(g) is np.ndarray -> type(g) is not np.ndarray",
+        "autodiff/primitives.py::_sum: type(g) is np.ndarray -> type(np.ones_like(g)) is np.ndarray",
+        "autodiff/primitives.py::unbroadcast: if g.shape == shape: -> if False:",
+        "autodiff/primitives.py::unbroadcast: if extra: -> if True:",
+        "autodiff/primitives.py::unbroadcast: _sum(g, stretched, True) if stretched else g -> _sum(g, stretched, True)",
+        "autodiff/sweep.py::sweep: if record.checksums is not None: -> if True:",
+        "autodiff/sweep.py::sweep: if product.shape != operand.shape or product.dtype != operand.dtype: -> if True:",
+        "activations/rectifiers.py::relu: if max_value is None and (not threshold): -> if False:",
+        "activations/rectifiers.py::_leaky: if 0 <= slope <= 1: -> if False:",
+        "activations/rectifiers.py::_leaky: 0 <= slope <= 1 -> 0 < slope <= 1",
+        "activations/rectifiers.py::_leaky: 0 <= slope <= 1 -> 0 <= slope < 1",
+        "activations/rectifiers.py::_leaky: 0 <= slope <= 1 -> 1 <= slope <= 1",
+        "activations/rectifiers.py::_pull_leaky: if 0 <= slope <= 1: -> if False:",
+        "activations/rectifiers.py::_pull_leaky: 0 <= slope <= 1 -> 0 < slope <= 1",
+        "activations/rectifiers.py::_pull_leaky: 0 <= slope <= 1 -> 0 <= slope < 1",
+        "activations/rectifiers.py::_pull_leaky: 0 <= slope <= 1 -> 1 <= slope <= 1",
+        "activations/rectifiers.py::_pull_relu: if max_value is None and (not threshold): -> if False:",
+        (
+            "activations/rectifiers.py::_pull_relu: max_value is None and (not threshold) -> max_value is None "
+            "and threshold"
+        ),
+        "losses/align.py::align: if y_true.shape != y_pred.shape: -> if True:",
+        "losses/labels.py::class_numbers: if ignore_class is not None: -> if True:",
+        "losses/labels.py::place_of: if labels.ndim == 1 and axis in (-1, 1): -> if False:",
+        "losses/labels.py::place_of: labels.ndim == 1 and axis in (-1, 1) -> labels.ndim == 1 and axis not in (-1, 1)",
+        "losses/labels.py::place_of: labels.ndim == 1 and axis in (-1, 1) -> labels.ndim == 1 and axis in (1, 1)",
+        "losses/labels.py::place_of: labels.ndim == 1 and axis in (-1, 1) -> labels.ndim == 1 and axis in (0, 1)",
+        "losses/labels.py::place_of: labels.ndim == 1 and axis in (-1, 1) -> labels.ndim == 1 and axis in (-1, 2)",
+        (
+            "losses/labels.py::place_of: list(np.indices(labels.shape, sparse=True)) -> "
+            "list(np.indices(labels.shape, sparse=False))"
+        ),
+        "losses/logits.py::_column: g[..., None] if axis == -1 else np.expand_dims(g, axis) -> np.expand_dims(g, axis)",
+        "losses/probabilities.py::smoothed: if not label_smoothing: -> if False:",
+        (
+            "losses/reduction.py::reduce_values: weights is not None or mask is not None -> weights is not None "
+            "or mask is None"
+        ),
+        (
+            "losses/sparse_categorical.py::SparseCategoricalCrossentropy.counted: None if self.ignore_class is "
+            "None else class_numbers(y_true, y_pred, self.axis, self.ignore_class)[1] -> class_numbers(y_true, "
+            "y_pred, self.axis, self.ignore_class)[1]"
+        ),
+        (
+            "layers/dense.py::_rows: x if x.ndim == 2 else np.reshape(x, (-1, x.shape[-1])) -> np.reshape(x, (-1,"
+            " x.shape[-1]))"
+        ),
+        (
+            "layers/flatten.py::Flatten.call: inputs if inputs.ndim == 2 else np.reshape(inputs, "
+            "(inputs.shape[0], -1 if inputs.size else _width(inputs))) -> np.reshape(inputs, (inputs.shape[0], -1"
+            " if inputs.size else _width(inputs)))"
+        ),
+        (
+            "layers/flatten.py::Flatten.call: (inputs.shape[0], -1 if inputs.size else _width(inputs)) -> "
+            "(inputs.shape[0], _width(inputs))"
+        ),
+        "layers/layer.py::Layer._cast: if '_regularizers' not in self.__dict__: -> if True:",
+        "layers/layer.py::Layer.penalties: if self._regularizers: -> if True:",
+        "layers/rescaling.py::Rescaling.call: scaled + self.offset if self.offset else scaled -> scaled + self.offset",
+        "regularizers/regularizer.py::L1L2.__call__: if self.l1: -> if True:",
+        "regularizers/regularizer.py::L1L2.__call__: if self.l2: -> if True:",
+        "optimizers/gradients.py::norm: if 1e-30 < squares < 1e+30: -> if False:",
+        "optimizers/gradients.py::norm: 1e-30 < squares < 1e+30 -> 1e-30 <= squares < 1e+30",
+        "optimizers/gradients.py::norm: 1e-30 < squares < 1e+30 -> 1e-30 < squares <= 1e+30",
+        "optimizers/gradients.py::norm: 1e-30 < squares < 1e+30 -> 2e-30 < squares < 1e+30",
+        "optimizers/gradients.py::norm: 1e-30 < squares < 1e+30 -> 1e-30 < squares < 2e+30",
+        "optimizers/optimizer.py::Optimizer.apply: if not self.built: -> if True:",
+        "optimizers/optimizer.py::Optimizer._update_blocks: if blocks is None: -> if True:",
+        "optimizers/optimizer.py::Optimizer._room: if room is None: -> if True:",
+        (
+            "optimizers/sgd.py::SGD.decays: {'momentum': (self.momentum, math.inf)} if self.momentum else {} -> "
+            "{'momentum': (self.momentum, math.inf)}"
+        ),
+    ),
+    "A shortcut less or more: what it leaves out would add nothing.": (
+        "autodiff/sweep.py::sweep: if parent in needed: -> if True:",
+        (
+            "autodiff/sweep.py::sweep: rule.pull(g, ans, args, params, slots) if slots else [] -> rule.pull(g, "
+            "ans, args, params, slots)"
+        ),
+    ),
+    "It only keeps a cotangent alive longer.": (
+        (
+            "autodiff/sweep.py::sweep: cotangents.get(key) if key in wanted else cotangents.pop(key, None) -> "
+            "cotangents.get(key)"
+        ),
+        (
+            "autodiff/sweep.py::_of_several: cotangents.get(key) if key in wanted else cotangents.pop(key, None) "
+            "-> cotangents.get(key)"
+        ),
+    ),
+    "A copy, or a recording, more: the numbers are the same.": (
+        (
+            "autodiff/sweep.py::sweep: _own(product, ans, args, rule) if parent in wanted else product -> "
+            "_own(product, ans, args, rule)"
+        ),
+        (
+            "autodiff/sweep.py::sweep: if parent in owned and type(earlier) is np.ndarray and (type(product) is "
+            "np.ndarray): -> if False:"
+        ),
+        (
+            "activations/rectifiers.py::_leaky: np.maximum(x, lowered, out=lowered) if lowered.ndim else "
+            "np.maximum(x, lowered) -> np.maximum(x, lowered)"
+        ),
+        (
+            "losses/align.py::align: y_true if y_true.dtype == y_pred.dtype else y_true.astype(y_pred.dtype) -> "
+            "y_true.astype(y_pred.dtype)"
+        ),
+        "losses/labels.py::class_numbers: labels.astype(np.intp, copy=False) -> labels.astype(np.intp, copy=True)",
+        (
+            "losses/loss.py::Loss.prepared: y_true if y_true.dtype == y_pred.dtype else "
+            "y_true.astype(y_pred.dtype) -> y_true.astype(y_pred.dtype)"
+        ),
+        "layers/layer.py::Layer._cast: if inputs.dtype == self.dtype: -> if False:",
+        (
+            "optimizers/gradients.py::norm: flat.dtype.kind != 'f' or flat.dtype.itemsize < 4 -> flat.dtype.kind "
+            "!= 'f' or flat.dtype.itemsize <= 4"
+        ),
+        (
+            "optimizers/gradients.py::norm: flat.dtype.kind != 'f' or flat.dtype.itemsize < 4 -> flat.dtype.kind "
+            "!= 'f' or flat.dtype.itemsize < 5"
+        ),
+        "optimizers/optimizer.py::Optimizer.apply: if keep != 1.0 and np.may_share_memory(g, buffer): -> if True:",
+        (
+            "optimizers/optimizer.py::Optimizer.apply: keep != 1.0 and np.may_share_memory(g, buffer) -> keep != "
+            "1.0 or np.may_share_memory(g, buffer)"
+        ),
+        (
+            "optimizers/optimizer.py::Optimizer.apply: keep != 1.0 and np.may_share_memory(g, buffer) -> keep != "
+            "2.0 and np.may_share_memory(g, buffer)"
+        ),
+        "optimizers/optimizer.py::Optimizer._update_blocks: if g.dtype != dtype: -> if True:",
+    ),
+    "Whether a sum is made in place, or in a new array.": (
+        "autodiff/sweep.py::sweep: type(product) is np.ndarray -> type(product) is not np.ndarray",
+        "autodiff/sweep.py::sweep: owned.add(parent) -> pass",
+    ),
+    "Both are the same there.": (
+        (
+            "autodiff/sweep.py::_of_several: None if key is None else cotangents.get(key) if key in wanted else "
+            "cotangents.pop(key, None) -> cotangents.get(key) if key in wanted else cotangents.pop(key, None)"
+        ),
+        "activations/rectifiers.py::_pull_relu: masked(g, ans > 0) -> masked(g, x > 0)",
+        (
+            "activations/rectifiers.py::_pull_relu: (x > threshold) & (x < max_value) -> (x > threshold) & (ans <"
+            " max_value)"
+        ),
+        "activations/sigmoids.py::sigmoid: s if s.ndim else s[()] -> s[()]",
+        "activations/softplus.py::softplus: s if s.ndim else s[()] -> s[()]",
+        "losses/align.py::same_rank: (y_true, np.expand_dims(y_pred, -1)) -> (y_true, np.expand_dims(y_pred, 1))",
+        "losses/align.py::same_rank: (np.expand_dims(y_true, -1), y_pred) -> (np.expand_dims(y_true, 1), y_pred)",
+        "optimizers/adam.py::Adam.slot_names: :3 if self.amsgrad else 2 -> :4 if self.amsgrad else 2",
+        (
+            "optimizers/flushing.py::steps_between: min((rate for rate in decays if rate > 0), default=1.0) -> "
+            "min((rate for rate in decays if rate > 0), default=2.0)"
+        ),
+        (
+            "optimizers/optimizer.py::_working_dtype: dtype if dtype.itemsize >= 4 else np.dtype(np.float32) -> "
+            "dtype if dtype.itemsize > 4 else np.dtype(np.float32)"
+        ),
+        (
+            "optimizers/optimizer.py::_working_dtype: dtype if dtype.itemsize >= 4 else np.dtype(np.float32) -> "
+            "dtype if dtype.itemsize >= 5 else np.dtype(np.float32)"
+        ),
+    ),
+    "What reaches it is bare already.": (
+        (
+            "autodiff/sweep.py::_of_several: zip(parts, bare(record.ans), strict=True) -> zip(parts, record.ans, "
+            "strict=True)"
+        ),
+        "layers/dense.py::Dense.weight_gradients: bare(inputs)[..., None] -> inputs[..., None]",
+    ),
+    "Beyond the cut everything is settled to the last bit: 0, 1 or below every float.": (
+        "activations/gated.py::_tanh_gate: np.clip(x, -10, 10) -> np.clip(x, -9, 10)",
+        "activations/gated.py::_tanh_gate: np.clip(x, -10, 10) -> np.clip(x, -10, 11)",
+        "activations/gaussian.py::_erfc: np.minimum(y[at], 28) -> np.minimum(y[at], 29)",
+        (
+            "activations/gaussian.py::gaussian_density: np.exp(-0.5 * np.square(np.clip(x, -40, 40))) -> "
+            "np.exp(-0.5 * np.square(np.clip(x, -39, 40)))"
+        ),
+        (
+            "activations/gaussian.py::gaussian_density: np.exp(-0.5 * np.square(np.clip(x, -40, 40))) -> "
+            "np.exp(-0.5 * np.square(np.clip(x, -40, 41)))"
+        ),
+    ),
+    "Both approximations hold at, and a little beyond, the border between them (2e-14 at 5).": (
+        "activations/gaussian.py::_erfc: (y <= 0.46875, y > 4) -> (y < 0.46875, y > 4)",
+        "activations/gaussian.py::_erfc: (y <= 0.46875, y > 4) -> (y <= 0.46875, y >= 4)",
+        "activations/gaussian.py::_erfc: (y <= 0.46875, y > 4) -> (y <= 0.46875, y > 5)",
+    ),
+    "At the border itself both sides give the same number.": (
+        (
+            "activations/gaussian.py::gaussian_cdf: (tail + (flat > 0) * (1 - 2 * tail)).reshape(np.shape(x)) -> "
+            "(tail + (flat >= 0) * (1 - 2 * tail)).reshape(np.shape(x))"
+        ),
+        "activations/rectifiers.py::_leaky: np.where(x > 0, x, x * slope) -> np.where(x >= 0, x, x * slope)",
+        "activations/rectifiers.py::celu: x > 0 -> x >= 0",
+        "activations/softmaxes.py::sparsemax: falling * rank > excess -> falling * rank >= excess",
+        (
+            "activations/softplus.py::sparse_plus: np.where(x < 1, 0.25 * np.square(np.clip(x, -1, 1) + 1), x) ->"
+            " np.where(x <= 1, 0.25 * np.square(np.clip(x, -1, 1) + 1), x)"
+        ),
+        "optimizers/flushing.py::flush: threshold > harmless -> threshold >= harmless",
+        (
+            "optimizers/flushing.py::flush: np.less(scratch, threshold, out=mask) -> np.less_equal(scratch, "
+            "threshold, out=mask)"
+        ),
+    ),
+    "Only keeps what is not chosen from overflowing, or a division from being by zero, where the result is not used.": (
+        (
+            "activations/rectifiers.py::elu: alpha * np.expm1(np.where(x > 0, 0.0, x)) -> alpha * "
+            "np.expm1(np.where(x > 1, 0.0, x))"
+        ),
+        (
+            "activations/rectifiers.py::elu: alpha * np.expm1(np.where(x > 0, 0.0, x)) -> alpha * "
+            "np.expm1(np.where(x > 0, 1.0, x))"
+        ),
+        (
+            "activations/rectifiers.py::celu: alpha * np.expm1(np.where(x > 0, 0.0, x) / alpha) -> alpha * "
+            "np.expm1(np.where(x > 1, 0.0, x) / alpha)"
+        ),
+        (
+            "activations/rectifiers.py::celu: alpha * np.expm1(np.where(x > 0, 0.0, x) / alpha) -> alpha * "
+            "np.expm1(np.where(x > 0, 1.0, x) / alpha)"
+        ),
+        (
+            "activations/softplus.py::sparse_plus: np.where(x < 1, 0.25 * np.square(np.clip(x, -1, 1) + 1), x) ->"
+            " np.where(x < 1, 0.25 * np.square(np.clip(x, -1, 2) + 1), x)"
+        ),
+        "losses/probabilities.py::normalised: p / (total + np.equal(total, 0)) -> p / (total - np.equal(total, 0))",
+        (
+            "layers/dropout.py::Dropout.call: 1.0 / (1.0 - self.rate) if self.rate < 1 else 0.0 -> 1.0 / (1.0 - "
+            "self.rate) if self.rate < 1 else 1.0"
+        ),
+    ),
+    "A tuned size: it decides how fast, not what.": (
+        "activations/rows.py::NARROW: 64 -> 65",
+        "optimizers/flushing.py::MOST_STEPS: 64 -> 65",
+        "optimizers/optimizer.py::BLOCK_BYTES: 196608 -> 196609",
+    ),
+    "How the rows are laid out for the reduction: it decides how fast, not what.": (
+        (
+            "activations/rows.py::reduce_rows: if x.ndim > 1 and axis in (-1, x.ndim - 1) and (0 < x.shape[-1] <="
+            " NARROW): -> if False:"
+        ),
+        "activations/rows.py::reduce_rows: x.ndim > 1 -> x.ndim >= 1",
+        "activations/rows.py::reduce_rows: x.ndim > 1 -> x.ndim > 2",
+        "activations/rows.py::reduce_rows: axis in (-1, x.ndim - 1) -> axis in (-1, x.ndim + 1)",
+        "activations/rows.py::reduce_rows: 0 < x.shape[-1] <= NARROW -> 0 <= x.shape[-1] <= NARROW",
+        "activations/rows.py::reduce_rows: 0 < x.shape[-1] <= NARROW -> 0 < x.shape[-1] < NARROW",
+        "activations/rows.py::reduce_rows: 0 < x.shape[-1] <= NARROW -> 1 < x.shape[-1] <= NARROW",
+        "activations/rows.py::reduce_rows: 0 < x.shape[-1] <= NARROW -> 0 < x.shape[1] <= NARROW",
+        "activations/rows.py::reduce_rows: 0 < x.shape[-1] <= NARROW -> 0 < x.shape[0] <= NARROW",
+    ),
+    "Every caller gives this argument, so its default is never used.": (
+        "activations/softmaxes.py::pull_softmax: -1 -> 1",
+        "activations/softmaxes.py::pull_softmax: -1 -> 0",
+        "losses/labels.py::class_numbers: -1 -> 1",
+        "losses/labels.py::class_numbers: -1 -> 0",
+    ),
+    "The labels have the shape of the predictions there.": (
+        (
+            "losses/categorical.py::categorical_crossentropy: smoothed(y_true, label_smoothing, 1 / "
+            "y_true.shape[axis]) -> smoothed(y_true, label_smoothing, 1 / y_pred.shape[axis])"
+        ),
+    ),
+    "Either says that a number is not whole.": (
+        "losses/labels.py::class_numbers: labels[labels != np.rint(labels)] -> labels[labels != np.floor(labels)]",
+    ),
+    "What stands for an ignored label is masked afterwards.": (
+        "losses/labels.py::class_numbers: np.where(counted, labels, 0) -> np.where(counted, labels, 1)",
+    ),
+    "Input_gradients makes it bare when it is asked.": (
+        (
+            "losses/loss.py::Loss.__call__: (bare(y_true), bare(y_pred), sample_weight) -> (y_true, bare(y_pred),"
+            " sample_weight)"
+        ),
+        (
+            "losses/loss.py::Loss.__call__: (bare(y_true), bare(y_pred), sample_weight) -> (bare(y_true), y_pred,"
+            " sample_weight)"
+        ),
+    ),
+    "In float32 and float64 1e-7 is the larger of the two.": (
+        (
+            "losses/probabilities.py::clipped: max(EPSILON, float(np.finfo(p.dtype).epsneg)) if p.dtype.itemsize "
+            "< 4 else EPSILON -> max(EPSILON, float(np.finfo(p.dtype).epsneg))"
+        ),
+        "losses/probabilities.py::clipped: p.dtype.itemsize < 4 -> p.dtype.itemsize <= 4",
+        "losses/probabilities.py::clipped: p.dtype.itemsize < 4 -> p.dtype.itemsize < 5",
+    ),
+    "An event of probability zero.": (
+        (
+            "layers/dropout.py::Dropout.call: draw(self._mask_shape(inputs.shape), dtype=np.float32) >= self.rate"
+            " -> draw(self._mask_shape(inputs.shape), dtype=np.float32) > self.rate"
+        ),
+    ),
+    "How near is near enough: a tolerance, not a number of the answer.": (
+        (
+            "optimizers/adam.py::Adam.decays: 1e-08 * self.epsilon / math.sqrt(1 - self.beta_2) -> 2e-08 * "
+            "self.epsilon / math.sqrt(1 - self.beta_2)"
+        ),
+        "optimizers/rmsprop.py::RMSprop.decays: (self.rho, 1e-08 * self.epsilon) -> (self.rho, 2e-08 * self.epsilon)",
+    ),
+    "Flushing more often, or at other steps of the same number, leaves the same weights.": (
+        (
+            "optimizers/optimizer.py::Optimizer.apply: if decays and step % steps_between([rate for rate, _ in "
+            "decays.values()]) == 0: -> if True:"
+        ),
+        (
+            "optimizers/optimizer.py::Optimizer.apply: decays and step % steps_between([rate for rate, _ in "
+            "decays.values()]) == 0 -> decays or step % steps_between([rate for rate, _ in decays.values()]) == 0"
+        ),
+        (
+            "optimizers/optimizer.py::Optimizer.apply: step % steps_between([rate for rate, _ in "
+            "decays.values()]) == 0 -> step % steps_between([rate for rate, _ in decays.values()]) != 0"
+        ),
+        "optimizers/optimizer.py::Optimizer.apply: 0 -> 1",
+    ),
+    "A weight times 1.": (
+        "optimizers/optimizer.py::Optimizer._update_blocks: if keep != 1.0: -> if True:",
+        "optimizers/optimizer.py::Optimizer._update_blocks: keep != 1.0 -> keep != 2.0",
+    ),
+    "Its square is used, so its sign does not matter.": (
+        (
+            "optimizers/rmsprop.py::RMSprop.update: np.add(gradient_sum, g, out=gradient_sum) -> "
+            "np.subtract(gradient_sum, g, out=gradient_sum)"
+        ),
+    ),
+}
