@@ -37,7 +37,7 @@ test: $(READY)-torch
 	$(BIN)/python -m pytest -n 2 $(TESTS)
 endif
 
-lint: $(READY)-lint
+lint: $(READY)-lint $(READY)-torch  # mypy reads the types of torch
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
