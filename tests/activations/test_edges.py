@@ -59,4 +59,6 @@ def test_a_number_gives_a_number(name):
 
 
 def test_the_cumulative_probability_of_whole_numbers():
-    np.testing.assert_allclose(gaussian_cdf([0, 1]), [0.5, 0.8413447460685429], rtol=1e-6)
+    p = gaussian_cdf([0, 1])
+    assert p.dtype == beras.config.floatx()
+    np.testing.assert_allclose(p, [0.5, 0.8413447460685429], rtol=1e-6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 import beras
 
@@ -47,3 +48,21 @@ def test_several_answers_that_nobody_used_leave_their_operand_unconnected():
         np.split(x, 3)
         y = z * z
     assert tape.gradient(y, [x, z])[0] is None
+
+
+@pytest.mark.parametrize("shapes", [((3, 1), (3,)), ((3, 1), (1, 3)), ((3,), (3,))])
+def test_no_two_results_share_their_memory(shapes):
+    """Before they are given away they are one cotangent, or views of it."""
+    with beras.GradientTape() as tape:
+        x, z = (tape.watch(X.reshape(shape)) for shape in shapes)
+        y = np.exp(np.reshape(x, 3) + np.reshape(z, 3))
+    by_x, by_z = tape.gradient(y, [x, z])
+    by_x[...] = 0
+    np.testing.assert_allclose(by_z.ravel(), np.exp(2 * X), rtol=1e-15)
+
+
+def test_a_spread_cotangent_can_be_written_to():
+    for size in (3, 10_000):
+        g = beras.grad(np.sum)(np.zeros(size))
+        g += 1
+        np.testing.assert_array_equal(g, np.full(size, 2.0))

@@ -11,8 +11,9 @@ from beras import layers
 X = np.random.default_rng(0).normal(size=(2, 3, 4))
 
 
-@pytest.mark.parametrize("layer", [layers.Dense(2), layers.Activation("relu"), layers.Softmax()])
-def test_logits_build_the_layer(layer):
+@pytest.mark.parametrize("make", [lambda: layers.Dense(2), lambda: layers.Activation("relu"), layers.Softmax])
+def test_logits_build_the_layer(make):
+    layer = make()
     assert layer.logits([[1.0, 2.0]]).shape[0] == 1
     assert layer.built
 

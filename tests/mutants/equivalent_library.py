@@ -27,6 +27,8 @@ REASONS: dict[str, tuple[str, ...]] = {
         "autodiff/primitives.py::unbroadcast: _sum(g, stretched, True) if stretched else g -> _sum(g, stretched, True)",
         "autodiff/sweep.py::sweep: if record.checksums is not None: -> if True:",
         "autodiff/sweep.py::sweep: if product.shape != operand.shape or product.dtype != operand.dtype: -> if True:",
+        "autodiff/sweep.py::_fit: if product.shape != shape: -> if True:",
+        "autodiff/sweep.py::_fit: product if product.dtype == dtype else cast(product, dtype) -> cast(product, dtype)",
         "activations/rectifiers.py::relu: if max_value is None and (not threshold): -> if False:",
         "activations/rectifiers.py::_leaky: if 0 <= slope <= 1: -> if False:",
         "activations/rectifiers.py::_leaky: 0 <= slope <= 1 -> 0 < slope <= 1",
@@ -101,6 +103,14 @@ REASONS: dict[str, tuple[str, ...]] = {
             "ans, args, params, slots)"
         ),
     ),
+    "What is given back is made bare in the end.": (
+        (
+            "autodiff/sweep.py::sweep: dict(seeds) if wrapped else {key: bare(g) for key, g in seeds.items()} -> "
+            "dict(seeds)"
+        ),
+        "autodiff/sweep.py::sweep: {key: bare(g) for key, g in seeds.items()} -> {key: g for key, g in seeds.items()}",
+        "autodiff/sweep.py::sweep: (bare(args), bare(ans)) -> (bare(args), ans)",
+    ),
     "It only keeps a cotangent alive longer.": (
         (
             "autodiff/sweep.py::sweep: cotangents.get(key) if key in wanted else cotangents.pop(key, None) -> "
@@ -119,6 +129,10 @@ REASONS: dict[str, tuple[str, ...]] = {
         (
             "autodiff/sweep.py::sweep: if parent in owned and type(earlier) is np.ndarray and (type(product) is "
             "np.ndarray): -> if False:"
+        ),
+        (
+            "autodiff/sweep.py::_own: product.copy() if lent or product.base is not None or (not "
+            "product.flags.writeable) else product -> product.copy()"
         ),
         (
             "activations/rectifiers.py::_leaky: np.maximum(x, lowered, out=lowered) if lowered.ndim else "
@@ -190,7 +204,15 @@ REASONS: dict[str, tuple[str, ...]] = {
             "autodiff/sweep.py::_of_several: zip(parts, bare(record.ans), strict=True) -> zip(parts, record.ans, "
             "strict=True)"
         ),
+        (
+            "losses/loss.py::Loss.input_gradients: bare(grad(lambda p: np.sum(self(y_true, p, "
+            "sample_weight)))(y_pred)) -> grad(lambda p: np.sum(self(y_true, p, sample_weight)))(y_pred)"
+        ),
         "layers/dense.py::Dense.weight_gradients: bare(inputs)[..., None] -> inputs[..., None]",
+    ),
+    "No rule of the table hands its answer on.": ("autodiff/sweep.py::_own: product is ans -> product is not ans",),
+    "What cannot be written to is a view, and copied as such.": (
+        "autodiff/sweep.py::_own: not product.flags.writeable -> product.flags.writeable",
     ),
     "Beyond the cut everything is settled to the last bit: 0, 1 or below every float.": (
         "activations/gated.py::_tanh_gate: np.clip(x, -10, 10) -> np.clip(x, -9, 10)",
