@@ -39,16 +39,10 @@ REASONS: dict[str, tuple[str, ...]] = {
         "activations/rectifiers.py::_pull_leaky: 0 <= slope <= 1 -> 0 <= slope < 1",
         "activations/rectifiers.py::_pull_leaky: 0 <= slope <= 1 -> 1 <= slope <= 1",
         "activations/rectifiers.py::_pull_relu: if max_value is None and (not threshold): -> if False:",
-        (
-            "activations/rectifiers.py::_pull_relu: max_value is None and (not threshold) -> max_value is None "
-            "and threshold"
-        ),
         "losses/align.py::align: if y_true.shape != y_pred.shape: -> if True:",
         "losses/labels.py::class_numbers: if ignore_class is not None: -> if True:",
         "losses/labels.py::place_of: if labels.ndim == 1 and axis in (-1, 1): -> if False:",
-        "losses/labels.py::place_of: labels.ndim == 1 and axis in (-1, 1) -> labels.ndim == 1 and axis not in (-1, 1)",
         "losses/labels.py::place_of: labels.ndim == 1 and axis in (-1, 1) -> labels.ndim == 1 and axis in (1, 1)",
-        "losses/labels.py::place_of: labels.ndim == 1 and axis in (-1, 1) -> labels.ndim == 1 and axis in (0, 1)",
         "losses/labels.py::place_of: labels.ndim == 1 and axis in (-1, 1) -> labels.ndim == 1 and axis in (-1, 2)",
         (
             "losses/labels.py::place_of: list(np.indices(labels.shape, sparse=True)) -> "
@@ -279,7 +273,6 @@ REASONS: dict[str, tuple[str, ...]] = {
     ),
     "A tuned size: it decides how fast, not what.": (
         "activations/rows.py::NARROW: 64 -> 65",
-        "optimizers/flushing.py::MOST_STEPS: 64 -> 65",
         "optimizers/optimizer.py::BLOCK_BYTES: 196608 -> 196609",
     ),
     "How the rows are laid out for the reduction: it decides how fast, not what.": (

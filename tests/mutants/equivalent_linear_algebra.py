@@ -16,7 +16,7 @@ EQUIVALENT: dict[str, str] = {
         f"{name}: transposed": _ONE_AXIS
         for name in (
             *("np.linalg.outer[0]", "np.linalg.outer[1]", "np.convolve[0]", "np.convolve[1]"),
-            *("np.correlate[0]", "np.correlate[1]"),
+            *("np.correlate[0]", "np.correlate[1]", "np.bincount[1]"),
         )
     },
     **{
