@@ -1,16 +1,53 @@
 """Lazy import of the packages that only some programs use, so that ``import beras`` costs little more than NumPy.
 
-The names are there, for editors and for ``dir``; the code behind them runs at their first use. This is the recipe of
-the standard library's documentation of ``importlib``.
+The names are there, for editors and for ``dir``; the code behind them runs at their first use. The standard library's
+``LazyLoader`` runs a package's code as soon as one of its modules is imported, and then imports that module twice.
 """
 
 from __future__ import annotations
 
 import sys
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from _thread import RLock
+from importlib.util import find_spec, module_from_spec
 from types import ModuleType
+from typing import Any
 
 __all__ = ["lazily"]
+
+_lock = RLock()
+_loading: set[str] = set()
+
+
+class _NotYetLoaded(ModuleType):
+    """A module whose code runs when an attribute is asked for that the import system has not set."""
+
+    def __getattr__(self, attribute: str) -> Any:
+        with _lock:
+            if type(self) is _NotYetLoaded:
+                if self.__name__ in _loading:  # asked for by its own code, which has not come so far
+                    raise AttributeError(f"module {self.__name__!r} has no attribute {attribute!r} yet")
+                _load(self)
+        return getattr(self, attribute)
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return self.__getattr__("__doc__")
+
+    def __dir__(self) -> list[str]:
+        self.__getattr__("__all__")
+        return dir(self)
+
+
+def _load(module: ModuleType) -> None:
+    spec = module.__spec__
+    assert spec is not None
+    assert spec.loader is not None
+    _loading.add(module.__name__)
+    try:
+        spec.loader.exec_module(module)
+        module.__class__ = ModuleType
+    finally:
+        _loading.discard(module.__name__)
 
 
 def lazily(name: str) -> ModuleType:
@@ -19,8 +56,6 @@ def lazily(name: str) -> ModuleType:
         return sys.modules[name]
     spec = find_spec(name)
     assert spec is not None
-    assert spec.loader is not None
-    spec.loader = LazyLoader(spec.loader)
     module = sys.modules[name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module.__class__ = _NotYetLoaded
     return module

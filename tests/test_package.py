@@ -41,8 +41,15 @@ def test_every_public_name_is_there_and_documented(name):
 
 
 def test_no_name_is_hidden_behind_getattr():
-    assert not hasattr(beras, "__getattr__")
-    assert not hasattr(beras.datasets, "__getattr__")
+    assert "__getattr__" not in vars(beras)
+    assert "__getattr__" not in vars(beras.datasets)
+
+
+def test_a_lazy_package_and_its_modules_are_loaded_once():
+    program = (
+        "import beras, sys; from beras.optimizers.adam import Adam; assert type(beras.optimizers.get('adam')) is Adam"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_the_courses_spelling_of_the_loss_stands_beside_keras():

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from beras.autodiff.dispatch import apply
+from beras.autodiff.state import refuse_looking
 from beras.autodiff.tracked import Tracked, is_followed
 
 __all__ = ["ArrayMethods"]
@@ -103,6 +104,7 @@ class ArrayMethods(Tracked):
         return np.array(view, dtype=dtype, copy=copy)
 
     def _refuse_conversion(self, what: str) -> None:
+        refuse_looking()
         if is_followed(self):
             raise TypeError(
                 f"{what} would cut this {type(self).__name__} out of the tape that records it, and its gradient "
@@ -187,6 +189,7 @@ class ArrayMethods(Tracked):
         return bool(np.any(self == item))
 
     def __bool__(self) -> bool:
+        refuse_looking()
         return bool(self._array)
 
     def __float__(self) -> float:
@@ -202,6 +205,7 @@ class ArrayMethods(Tracked):
         return complex(self._array)
 
     def __index__(self) -> int:
+        refuse_looking()
         if self.ndim == 0 and self.dtype.kind in "iu":
             return int(self._array)
         raise TypeError(

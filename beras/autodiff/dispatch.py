@@ -54,6 +54,9 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
         RuntimeError: for a Tensor that a tape of another thread follows.
     """
     here = home()
+    trace = here.trace
+    if trace is not None and not trace.is_busy:
+        return trace.intercept(function, args, params)
     tapes = here.recording
     if not tapes:
         return _plain(function, args, params, here)
@@ -70,7 +73,7 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
             return _plain(function, args, params, here)
         args, params = positional(function, rule, args, params)
         check_params(function, rule, params)
-    if type(rule) is PositionalRule and len(tapes) == 1:
+    if type(rule) is PositionalRule and len(tapes) == 1 and trace is None:
         answer = _apply_simply(function, rule, args, params, tapes[0], here)
         if answer is not None:
             return answer
@@ -115,7 +118,10 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
     ans = function(*values, **params)
     if not tracked:
         return ans
-    stored_args = tuple(values) if len(tapes) == 1 else _keep_tensors(args, values, tracked, at)
+    if len(tapes) == 1 and trace is None:
+        stored_args = tuple(values)
+    else:
+        stored_args = _keep_tensors(args, values, tracked if trace is None else [*tracked, *others], at)
     return _record(function, rule, tapes, tracked, ans, stored_args, params, here, others)
 
 
@@ -209,10 +215,11 @@ def _record(
         keys = [key]
     if not keys:
         return out
-    kept = bare_ans if len(tapes) == 1 else out
+    nested = len(tapes) > 1 or here.trace is not None
+    kept = out if nested else bare_ans
     variables = [operand for _, operand in (*tracked, *others) if operand.is_variable]
     for tape, parents in followers:
-        record = Record(function, rule, parents, key, kept, args, params, len(tapes) > 1)
+        record = Record(function, rule, parents, key, kept, args, params, nested)
         if here.debug:
             record.take_checksums()
         tape.add(record, keys, variables)

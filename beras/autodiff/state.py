@@ -13,16 +13,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from beras.autodiff.tape import GradientTape
 
-__all__ = ["Home", "debug", "home", "new_key", "no_gradient", "through_forward"]
+__all__ = ["Home", "Untraceable", "debug", "home", "new_key", "no_gradient", "refuse_looking", "through_forward"]
 
 #: Gives every Tensor and Variable its identity; a tape follows identities, never objects.
 new_key = count(1).__next__
 
 
-class Home:
-    """The open tapes of one thread, outermost first. ``recording`` leaves out those that are paused or used up."""
+class Untraceable(TypeError):
+    """What is computed cannot be written down as a list of NumPy calls, because it looks at a value on the way."""
 
-    __slots__ = ("debug", "ended", "paused", "recording", "tapes", "thread", "through_forward")
+
+class Home:
+    """The open tapes of one thread, outermost first. ``recording`` leaves out those that are paused or used up.
+
+    ``trace`` is what writes down every NumPy call to replay it (`beras.replay`), or ``None``.
+    """
+
+    __slots__ = ("debug", "ended", "paused", "recording", "tapes", "thread", "through_forward", "trace")
 
     def __init__(self, thread: int):
         self.thread = thread
@@ -32,6 +39,7 @@ class Home:
         self.paused = 0
         self.debug = False
         self.through_forward: list[tuple] | None = None
+        self.trace: Any = None
 
     def refresh(self) -> None:
         self.recording = [] if self.paused else [tape for tape in self.tapes if tape.is_recording]
@@ -48,6 +56,12 @@ _homes = _Homes()
 def home() -> Home:
     """Return the current thread's home."""
     return _homes.home
+
+
+def refuse_looking() -> None:
+    """Raise Untraceable while calls are written down to be replayed: the value will be another one then."""
+    if home().trace is not None:
+        raise Untraceable("A value is looked at in Python (if, float, np.asarray), which a replay would not see.")
 
 
 @contextmanager

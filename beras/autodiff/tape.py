@@ -276,8 +276,8 @@ class GradientTape:
 
     def _swept(self, seeds: dict[int, Any], sources: list, unconnected: str | None) -> list:
         """Return the cotangents of ``sources``: ``None`` where there is none, or zeros if ``unconnected`` says so."""
-        outer_tape_records = bool(home().recording)
-        found = sweep(self.records, seeds, [s._key for s in sources], wrapped=outer_tape_records)
+        somebody_follows = bool(home().recording) or home().trace is not None
+        found = sweep(self.records, seeds, [s._key for s in sources], wrapped=somebody_follows)
         if unconnected != "zero":
             return found
         return [np.zeros(s.shape, s.dtype) if g is None else g for g, s in zip(found, sources, strict=True)]

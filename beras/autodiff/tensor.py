@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
 
 from beras.autodiff.array_methods import ArrayMethods
-from beras.autodiff.state import Home, home, new_key
+from beras.autodiff.memory import aligned
+from beras.autodiff.state import Home, home, new_key, refuse_looking
 from beras.autodiff.tracked import Tracked, plain_array
 from beras.config import floatx
 
@@ -48,6 +50,7 @@ class Tensor(ArrayMethods):
 
     def numpy(self) -> np.ndarray:
         """Return the value as a plain, read-only array, outside every tape."""
+        refuse_looking()
         view = np.asarray(self._array).view()
         view.flags.writeable = False
         return view
@@ -82,7 +85,8 @@ class Variable(ArrayMethods):
     ``Variable(initial_value, trainable=True, dtype=None, name=None)``: ``initial_value`` is copied; its ``dtype`` is
     kept when it is a floating-point array or NumPy number, anything else becomes `floatx` unless ``dtype`` says
     otherwise. Writing (`assign`, ``w -= g``, ``w[...] = v``) goes into the same memory and raises `version`; while a
-    tape that has used the Variable still records, it is refused.
+    tape that has used the Variable still records, it is refused. ``constraint``, a function or ``None``, gives the value
+    that the optimizer puts in the place of the present one after each update.
 
     The Keras equivalent is ``keras.Variable``; the TensorFlow one ``tf.Variable``.
 
@@ -93,7 +97,7 @@ class Variable(ArrayMethods):
     Variable([0.5, 1.5], shape=(2,), dtype=float32)
     """
 
-    __slots__ = ("__weakref__", "_buffer", "name", "trainable", "version")
+    __slots__ = ("__weakref__", "_buffer", "constraint", "name", "trainable", "version")
     is_variable = True
 
     def __init__(self, initial_value: Any, trainable: bool = True, dtype: Any = None, name: str | None = None):
@@ -105,7 +109,9 @@ class Variable(ArrayMethods):
         if dtype is None:
             own = getattr(value, "dtype", None)
             dtype = own if own is not None and own.kind == "f" else floatx()
-        self._buffer = np.array(value, dtype=dtype, order="C")
+        value = np.asarray(value, dtype)
+        self._buffer = aligned(value.shape, value.dtype)
+        self._buffer[...] = value
         if self._buffer.dtype.kind != "f" and trainable:
             raise TypeError(
                 f"A trainable Variable must be floating-point. Received: dtype={self._buffer.dtype}. "
@@ -117,6 +123,7 @@ class Variable(ArrayMethods):
         self._home = None
         self.trainable = trainable
         self.name = name or "variable"
+        self.constraint: Callable[[Any], Any] | None = None
         self.version = 0
 
     def __hash__(self) -> int:  # type: ignore[override]
@@ -130,10 +137,12 @@ class Variable(ArrayMethods):
     @property
     def value(self) -> np.ndarray:
         """The current value, a read-only view that changes when the Variable is assigned to."""
+        refuse_looking()
         return self._array
 
     def numpy(self) -> np.ndarray:
         """Return a copy of the value."""
+        refuse_looking()
         return self._buffer.copy()
 
     def copy(self) -> np.ndarray:
@@ -171,6 +180,9 @@ class Variable(ArrayMethods):
             )
         if new.dtype.kind not in "fiub":
             raise TypeError(f"{self.name!r} takes real numbers. Received: an array of dtype {new.dtype}.")
+        trace = home().trace
+        if trace is not None:
+            trace.note_assignment(self, value)
         np.copyto(self.writable(), new, casting="same_kind" if new.dtype.kind == "f" else "unsafe")
         return self
 
@@ -183,12 +195,14 @@ class Variable(ArrayMethods):
         return self._update(np.subtract, value)
 
     def _update(self, ufunc: np.ufunc, value: Any) -> Variable:
+        refuse_looking()
         operand = value._array if isinstance(value, Tracked) else value
         buffer = self.writable()
         ufunc(buffer, operand, out=buffer, casting="same_kind")
         return self
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        refuse_looking()
         self.writable()[index] = value._array if isinstance(value, Tracked) else value
 
     def __iadd__(self, value: Any) -> Variable:
@@ -207,13 +221,16 @@ class Variable(ArrayMethods):
         return self._update(np.power, value)
 
     def __copy__(self) -> Variable:
-        return Variable(self._buffer, self.trainable, self.dtype, self.name)
+        twin = Variable(self._buffer, self.trainable, self.dtype, self.name)
+        twin.constraint = self.constraint
+        return twin
 
     def __deepcopy__(self, memo: Any) -> Variable:
         return self.__copy__()
 
     def __reduce__(self) -> tuple:
-        return Variable, (self._buffer, self.trainable, self.dtype.str, self.name)
+        state = None if self.constraint is None else (None, {"constraint": self.constraint})
+        return Variable, (self._buffer, self.trainable, self.dtype.str, self.name), state
 
 
 def stop_gradient(value: Any) -> Any:

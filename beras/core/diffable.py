@@ -9,11 +9,12 @@ import numpy as np
 
 from beras.autodiff import GradientTape, Variable, no_gradient
 from beras.autodiff.dispatch import attach
-from beras.autodiff.state import home
+from beras.autodiff.state import home, refuse_looking
 from beras.autodiff.tracked import Tracked, bare, is_followed, note_missed
 from beras.config import floatx
 from beras.core.call_record import CallRule, content, first_order_only, input_position, new_frame
 from beras.core.callable import Callable
+from beras.core.shapes import zeros_of
 from beras.core.weighted import Weighted
 
 __all__ = ["Diffable", "default_composition"]
@@ -119,13 +120,14 @@ class Diffable(Callable, Weighted):
             cls.takes_training = "training" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
     def __call__(self, *args: Any, **params: Any) -> Any:
-        tapes = home().recording
-        if not tapes:
-            note_missed((args, params), home())
+        here = home()
+        tapes = here.recording
+        if not tapes and here.trace is None:
+            note_missed((args, params), here)
             return self.forward(*bare(args), **bare(params))
         for tape in tapes:
             tape.operations.append(self)
-        passed_over = home().through_forward
+        passed_over = here.through_forward
         if not self.traced and passed_over is not None:
             followed = [place for place, arg in (*enumerate(args), *params.items()) if is_followed(arg)]
             passed_over.append((self, bare(args), bare(params), followed))
@@ -135,6 +137,7 @@ class Diffable(Callable, Weighted):
         return self._call_with_own_gradients(tapes, args, params)
 
     def _call_with_own_gradients(self, tapes: list[GradientTape], args: tuple, params: dict) -> Any:
+        refuse_looking()
         place, given = input_position(self, args, params)
         weights = self.weights
         before = content(self) if any(id(self) in tape.called for tape in tapes) else {}
@@ -199,7 +202,7 @@ class Diffable(Callable, Weighted):
         """Return the output's shape for inputs of ``input_shape``; the default tries it on one sample of zeros."""
         self.build_for(input_shape)
         with no_gradient():
-            sample = np.zeros(tuple(1 if n is None else n for n in input_shape), getattr(self, "dtype", floatx()))
+            sample = zeros_of(input_shape, getattr(self, "dtype", floatx()))
             return (None, *np.shape(new_frame(self)(sample))[1:])
 
     # Local Jacobians
@@ -294,4 +297,6 @@ def _single(value: Any) -> Any:
 
 def _as_tensor(variable: Variable) -> Any:
     followers = [tape for tape in home().recording if tape.follows(variable)]
-    return followers[0].watch(variable) if followers else variable.value
+    if followers:
+        return followers[0].watch(variable)
+    return variable.value if home().trace is None else variable

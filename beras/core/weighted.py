@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from beras.autodiff import Tensor, Variable
+from beras.autodiff.tracked import bare
+from beras.core.changes import TRANSIENT, changes
 
 __all__ = ["Weighted"]
 
@@ -27,10 +29,15 @@ class Weighted:
             held.assign(value)
         else:
             object.__setattr__(self, name, value)
+            if name not in TRANSIENT:
+                changes.count += 1
 
     def __getstate__(self) -> dict[str, Any]:
         # For copies and pickles: what the latest call on a tape left there is kept as an array, without its tape.
-        return {name: held.numpy() if isinstance(held, Tensor) else held for name, held in self.__dict__.items()}
+        return {
+            name: held.numpy() if isinstance(held, Tensor) else bare(held) if name in TRANSIENT else held
+            for name, held in self.__dict__.items()
+        }
 
     @property
     def trainable(self) -> bool:

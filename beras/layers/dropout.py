@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from beras import config
+from beras.autodiff.primitives import primitive
+from beras.autodiff.registry import constant
 from beras.layers.layer import Layer
 
 __all__ = ["Dropout"]
+
+
+@primitive
+def _scaled_mask(x: np.ndarray, shape: tuple[int, ...], rate: float, draw: Callable[..., np.ndarray]) -> np.ndarray:
+    """Return 0 with probability ``rate``, else ``1 / (1 - rate)``, anew at each call, in the dtype of ``x``."""
+    scale = 1.0 / (1.0 - rate) if rate < 1 else 0.0
+    return np.multiply(draw(shape) >= rate, scale, dtype=x.dtype)
+
+
+constant(_scaled_mask)
+_scaled_mask.draws = True  # type: ignore[attr-defined]
 
 
 class Dropout(Layer):
@@ -46,10 +59,10 @@ class Dropout(Layer):
         self.inputs = inputs
         if not training or self.rate == 0:
             return inputs
-        draw = (self._generator or config.generator()).random
-        keep = draw(self._mask_shape(inputs.shape), dtype=np.float32) >= self.rate
-        scale = 1.0 / (1.0 - self.rate) if self.rate < 1 else 0.0
-        return inputs * np.multiply(keep, scale, dtype=inputs.dtype)
+        return inputs * _scaled_mask(inputs, self._mask_shape(inputs.shape), self.rate, self._draw)
+
+    def _draw(self, shape: tuple[int, ...]) -> np.ndarray:
+        return (self._generator or config.generator()).random(shape, dtype=np.float32)
 
     def _mask_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         if self.noise_shape is None:

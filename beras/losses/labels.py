@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.tracked import bare
+from beras.autodiff.primitives import primitive
+from beras.autodiff.registry import constant
+from beras.autodiff.tracked import Tracked
 from beras.losses.align import flatten_first
 
 __all__ = ["class_numbers", "place_of"]
@@ -21,7 +23,7 @@ def class_numbers(y_true: Any, y_pred: Any, axis: int = -1, ignore_class: int | 
     Raises:
         ValueError: for labels of another shape, with fractions, or outside 0 to classes - 1.
     """
-    labels = np.asarray(bare(y_true))
+    labels: Any = y_true if isinstance(y_true, Tracked) else np.asarray(y_true)
     classes = y_pred.shape[axis]
     position = axis % y_pred.ndim
     wanted = y_pred.shape[:position] + y_pred.shape[position + 1 :]
@@ -37,11 +39,7 @@ def class_numbers(y_true: Any, y_pred: Any, axis: int = -1, ignore_class: int | 
             f"y_true must hold one class number per sample, shape {wanted}, for y_pred of shape {y_pred.shape}. "
             f"Received: shape {labels.shape}.{hint}"
         )
-    if labels.dtype.kind == "f":
-        fractions = labels[labels != np.rint(labels)]
-        if fractions.size:
-            raise ValueError(f"Class numbers must be integers. Received: {fractions.flat[0]} in y_true.")
-    elif labels.dtype.kind not in "iub":
+    if labels.dtype.kind not in "fiub":
         raise ValueError(
             f"Class numbers must be integers. Received: y_true of dtype {labels.dtype}. Encode names as numbers first."
         )
@@ -49,6 +47,16 @@ def class_numbers(y_true: Any, y_pred: Any, axis: int = -1, ignore_class: int | 
     if ignore_class is not None:
         counted = labels != ignore_class
         labels = np.where(counted, labels, 0)
+    return _as_integers(labels, classes), counted
+
+
+@primitive
+def _as_integers(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Return ``labels`` as integers from 0 to ``classes - 1``, or say what is wrong with them."""
+    if labels.dtype.kind == "f":
+        fractions = labels[labels != np.rint(labels)]
+        if fractions.size:
+            raise ValueError(f"Class numbers must be integers. Received: {fractions.flat[0]} in y_true.")
     labels = labels.astype(np.intp, copy=False)
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         wrong = labels[(labels < 0) | (labels >= classes)]
@@ -56,7 +64,10 @@ def class_numbers(y_true: Any, y_pred: Any, axis: int = -1, ignore_class: int | 
             f"y_true holds the class number {wrong.flat[0]}, but y_pred has {classes} classes, 0 to {classes - 1}. "
             f"Give the last layer as many units as there are classes, and number the classes from 0."
         )
-    return labels, counted
+    return labels
+
+
+constant(_as_integers)
 
 
 def place_of(labels: np.ndarray, axis: int) -> tuple[Any, ...]:

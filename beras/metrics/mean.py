@@ -39,6 +39,10 @@ class Mean(Metric):
         """
         values = np.asarray(bare(values))
         if sample_weight is None:
+            if values.dtype == bool and values.ndim == 1:
+                self.total += np.count_nonzero(values)
+                self.count += len(values)
+                return
             self.total += float(np.sum(values, dtype=np.float64)) / (prod(values.shape[1:]) or 1)
             self.count += values.shape[0] if values.ndim else 1
             return

@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 
 from beras import config
+from beras.autodiff.memory import aligned
 from beras.autodiff.tracked import bare
 
 __all__ = ["Batches", "as_array", "class_weighted", "split_off_validation"]
+
+
+#: Up to this many entries it is quicker to look at each than to keep their sum from warning.
+SMALL = 4096
 
 
 def as_array(name: str, value: Any) -> np.ndarray:
@@ -20,6 +25,9 @@ def as_array(name: str, value: Any) -> np.ndarray:
         TypeError: for something that is no array of numbers.
         ValueError: for no samples, or NaN or infinity among them.
     """
+    if type(value) is np.ndarray and value.dtype.kind == "f" and value.ndim and len(value):
+        _refuse_not_finite(name, value)
+        return value
     value = bare(value)
     if value is None:
         raise ValueError(f"{name} is missing. Received: None. Pass inputs and labels as two arrays: (x, y).")
@@ -57,9 +65,13 @@ def _remedy(name: str, array: np.ndarray) -> str:
 
 
 def _refuse_not_finite(name: str, array: np.ndarray) -> None:
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(np.sum(array)):
+    if array.size <= SMALL:
+        if np.isfinite(array).all():
             return
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(np.sum(array)):
+                return
     bad = ~np.isfinite(array)
     if np.any(bad):
         place = tuple(int(i) for i in np.argwhere(bad)[0])
@@ -137,10 +149,14 @@ class Batches:
                 x, y, w = self._gather(order[start:stop])
             yield x, y, w
 
+    def owns(self, arrays: Sequence[Any]) -> bool:
+        """Say whether these are the buffers into which every batch of their length is gathered."""
+        return any(all(map(lambda a, b: a is b, arrays, buffers)) for buffers in self._buffers.values())
+
     def _gather(self, places: np.ndarray) -> list:
         if len(places) not in self._buffers:
             self._buffers[len(places)] = [
-                None if a is None else np.empty((len(places), *a.shape[1:]), a.dtype) for a in self.arrays
+                None if a is None else aligned((len(places), *a.shape[1:]), a.dtype) for a in self.arrays
             ]
         buffers = self._buffers[len(places)]
         for array, buffer in zip(self.arrays, buffers, strict=True):

@@ -16,8 +16,9 @@ __all__ = ["Compiled"]
 class Compiled:
     """The loss and the metrics of a compiled model; metrics are made when the first batch shows the shapes."""
 
-    def __init__(self, loss: Any, metrics_given: Any, weighted_metrics: Any):
+    def __init__(self, loss: Any, metrics_given: Any, weighted_metrics: Any, run_eagerly: bool = False):
         self.loss = loss
+        self.run_eagerly = run_eagerly
         self._given = [(m, False) for m in _as_list(metrics_given)] + [(m, True) for m in _as_list(weighted_metrics)]
         for identifier, _ in self._given:
             metrics.check(identifier)

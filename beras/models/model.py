@@ -11,10 +11,12 @@ from beras import callbacks as callback_module
 from beras import losses, optimizers
 from beras.autodiff import GradientTape
 from beras.autodiff.tracked import bare
+from beras.core.shapes import any_batch, zeros_of
 from beras.layers import Layer
 from beras.models.arguments import check_alike, check_count, is_due, refuse_several_outputs, unpack_validation
 from beras.models.batches import Batches, as_array, class_weighted, split_off_validation
 from beras.models.compiled import Compiled, made_again
+from beras.models.replays import Replays, Step
 
 __all__ = ["Model"]
 
@@ -52,6 +54,7 @@ class Model(Layer):
         self.stop_training = False
         self.history: Any = None
         self._compiled: Compiled | None = None
+        self._replays = Replays(self)
 
     @property
     def layers(self) -> list[Any]:
@@ -91,14 +94,13 @@ class Model(Layer):
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of ``input_shape``, ``(None, ...)``, by trying `call` on one sample of zeros."""
-        sample = np.zeros([1 if n is None else n for n in input_shape], self.dtype)
         with np.errstate(all="ignore"):
-            self.forward(sample)
+            self.forward(zeros_of(input_shape, self.dtype))
 
-    def _ensure_built(self, shape: tuple[int, ...]) -> None:
+    def _ensure_built(self, shape: Any) -> None:
         """Leave the making of weights to `call`, which is about to run with all its arguments."""
         if not self.built and type(self).build is Model.build:
-            self.remember_input_shape((None, *shape[1:]))
+            self.remember_input_shape(any_batch(shape))
             self.built = True
         super()._ensure_built(shape)
 
@@ -129,7 +131,9 @@ class Model(Layer):
             loss: a name, a loss, a function ``f(y_true, y_pred)``, or a Diffable.
             metrics: a list of names, metrics or functions; ``"accuracy"`` finds the kind that fits the loss.
             weighted_metrics: the same, for metrics that use the sample weights.
-            run_eagerly, jit_compile: Keras's; there is nothing to compile, so they do nothing.
+            run_eagerly: compute every step anew instead of replaying the first one's calls (`beras.replay`); the
+                numbers are the same.
+            jit_compile: Keras's; it does nothing.
             loss_weights, steps_per_execution, auto_scale_loss: Keras's; accepted with their defaults only.
 
         A loss that follows a softmax or a sigmoid is computed together with it, from the logits, which is exact for
@@ -159,7 +163,7 @@ class Model(Layer):
         for name, given in {"loss": loss, "metrics": metrics, "weighted_metrics": weighted_metrics}.items():
             refuse_several_outputs(name, given)
         made = optimizers.get(optimizer), None if loss is None else losses.get(loss)
-        self._compiled = Compiled(made[1], metrics, weighted_metrics)
+        self._compiled = Compiled(made[1], metrics, weighted_metrics, run_eagerly)
         self.optimizer = made[0]
 
     def get_compile_config(self) -> dict[str, Any]:
@@ -209,28 +213,48 @@ class Model(Layer):
 
     # One step
 
+    @property
+    def way_of_steps(self) -> str:
+        """How `fit` computes its steps: ``"replayed"``, or ``"computed anew, because ..."``; see `beras.replay`."""
+        if self._require_compiled().run_eagerly:
+            return "computed anew, because of run_eagerly=True"
+        self._replays.refresh()
+        return "replayed" if self._replays.reason is None else f"computed anew, because {self._replays.reason}"
+
     def train_step(self, x: Any, y: Any, sample_weight: Any = None) -> None:
         """Make one update of the weights from one batch, and put the batch into the metrics."""
         if self.optimizer is None:
             raise RuntimeError("The model was compiled without an optimizer: compile('adam', loss=...).")
-        with GradientTape() as tape:
-            output, loss, activation = self._score(x, y, sample_weight, training=True)
         compiled = self._require_compiled()
-        weights = compiled.weights_in_fit or self.trainable_weights
-        self.optimizer.apply(tape.gradient(loss, weights), weights)
-        compiled.update(loss, y, output, sample_weight, activation)
+        step = None
+        if sample_weight is None and not compiled.run_eagerly:
+            weights = compiled.weights_in_fit or self.trainable_weights
+            step = self._replays.train(x, y, weights)
+        if step is None:
+            with GradientTape() as tape:
+                output, loss, activation = self.score(x, y, sample_weight, training=True)
+            weights = compiled.weights_in_fit or self.trainable_weights
+            step = Step(loss, bare(output), activation, tape.gradient(loss, weights))
+        self._replays.update(self.optimizer, step, weights)
+        compiled.update(step.loss, y, step.output, sample_weight, step.activation)
 
     def test_step(self, x: Any, y: Any, sample_weight: Any = None) -> None:
         """Put one batch into the metrics."""
-        output, loss, activation = self._score(x, y, sample_weight, training=False)
-        self._require_compiled().update(loss, y, output, sample_weight, activation)
+        compiled = self._require_compiled()
+        step = None
+        if sample_weight is None and not compiled.run_eagerly:
+            step = self._replays.test(x, y)
+        if step is None:
+            output, loss, activation = self.score(x, y, sample_weight, training=False)
+            step = Step(loss, bare(output), activation, [])
+        compiled.update(step.loss, y, step.output, sample_weight, step.activation)
 
     def batch_step(self, x: Any, y: Any, training: bool = True) -> dict[str, float]:
         """Make one step on a batch, under the course's name, and return the metrics of this batch."""
         return self.train_on_batch(x, y, return_dict=True) if training else self.test_on_batch(x, y, return_dict=True)
 
-    def _score(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[Any, Any, Any]:
-        """Return the output as a plain array, the loss, and the activation that the output still lacks, or ``None``."""
+    def score(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[Any, Any, Any]:
+        """Return the output, the loss, and the activation that the output still lacks, or ``None``."""
         compiled = self._require_compiled()
         if compiled.loss is None:
             raise RuntimeError("The model was compiled without a loss: compile(optimizer, loss=...).")
@@ -246,7 +270,6 @@ class Model(Layer):
         if compiled.weights_in_fit is None or compiled.is_regularized:
             for penalty in self.penalties():
                 loss = loss + penalty
-        output = bare(output)
         compiled.resolve_metrics(y, output)
         return output, loss, activation
 
@@ -347,6 +370,8 @@ class Model(Layer):
                 hooks.on_epoch_begin(epoch)
                 compiled.weights_in_fit = self.trainable_weights
                 compiled.is_regularized = self.is_regularized
+                self._replays.refresh()
+                self._replays.lender = batches if shuffle else None
                 logs = self._run(batches, steps, self.train_step, hooks, "train")
                 if validation is not None and is_due(epoch, validation_freq):
                     self.reset_metrics()
@@ -355,8 +380,10 @@ class Model(Layer):
                 hooks.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
+            if self.optimizer is not None:
+                self.optimizer.finalize_variable_values(self.trainable_weights)
         finally:
-            compiled.weights_in_fit = None
+            compiled.weights_in_fit = self._replays.lender = None
             hooks.on_train_end(logs)
         return self.history
 
@@ -482,7 +509,9 @@ class Model(Layer):
 
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """Return the outputs for one batch, as a plain array."""
-        return np.asarray(bare(self(self._samples(x), training=False)))
+        x = self._samples(x)
+        found = None if self._compiled is not None and self._compiled.run_eagerly else self._replays.predict(x)
+        return np.asarray(bare(self(x, training=False))) if found is None else found.copy()
 
     def _samples(self, x: Any) -> np.ndarray:
         """Return ``x`` as an array of samples.

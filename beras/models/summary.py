@@ -83,6 +83,8 @@ def print_summary(
     for label, variables in {"Total params": everything, **groups}.items():
         size = readable_size(float(np.sum([v.nbytes for v in variables])))
         lines.append(f" {label}: {sum(v.size for v in variables):,} ({size})")
+    if model.compiled:
+        lines.append(f" Steps: {model.way_of_steps}")
     with console.capture() as capture:
         for line in lines:
             console.print(line)

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from beras import schedules
 from beras.autodiff import Variable
+from beras.autodiff.memory import aligned
 from beras.optimizers.arguments import (
     UNBUILT,
+    check_accumulation,
+    check_averaging,
     check_choice_of_clipping,
     refuse_unbuilt,
     refuse_unknown,
     to_learning_rate,
 )
+from beras.optimizers.averages import Averages
 from beras.optimizers.flushing import flush, steps_between
 from beras.optimizers.gradients import accept, norm
 from beras.optimizers.stored_state import read_state, write_state
 
-__all__ = ["Optimizer"]
+__all__ = ["Block", "Optimizer"]
 
 #: Bytes of one block: with its gradient, two moments and scratch it stays in a core's second-level cache.
 BLOCK_BYTES = 196_608
+
+
+class Block(NamedTuple):
+    """A part of a Variable that is updated at once: flat views of its weights, their gradient and slots, and room."""
+
+    part: slice
+    w: np.ndarray
+    g: np.ndarray
+    slots: tuple[np.ndarray, ...]
+    scratch: np.ndarray
 
 
 class Optimizer:
@@ -36,13 +50,19 @@ class Optimizer:
     of them; ``clipvalue``, per entry), and with ``weight_decay`` every weight is multiplied by
     ``1 - learning_rate * weight_decay``.
 
-    ``learning_rate`` is a finite number, 0 or more, or a `LearningRateSchedule`. ``use_ema``, ``ema_momentum``,
-    ``ema_overwrite_frequency``, ``loss_scale_factor`` and ``gradient_accumulation_steps`` are accepted with their
-    default only.
+    ``learning_rate`` is a finite number, 0 or more, or a `LearningRateSchedule`.
+
+    With ``use_ema`` an average of every weight follows it, ``a = ema_momentum * a + (1 - ema_momentum) * w`` (the
+    weight itself after the first step). It takes the weight's place every ``ema_overwrite_frequency`` steps, and when
+    `fit` ends (`finalize_variable_values`).
+
+    With ``gradient_accumulation_steps`` n (2 or more) gradients are gathered for n - 1 calls, and the n-th updates
+    with the mean of all n; `iterations` counts the updates, while a schedule is asked for each call, as in Keras.
 
     Raises:
-        ValueError: for a learning rate that is negative or no finite number, and for two ways of clipping.
-        NotImplementedError: for an argument of Keras that is not built here.
+        ValueError: for a learning rate that is negative or no finite number, for two ways of clipping, and for an
+            ``ema_momentum`` outside [0, 1] or a count that is none.
+        NotImplementedError: for ``loss_scale_factor``, an argument of Keras that is not built here.
 
     The Keras equivalent is ``keras.optimizers.Optimizer``.
 
@@ -77,13 +97,19 @@ class Optimizer:
         **kwargs: Any,
     ):
         refuse_unknown(type(self), kwargs)
-        given = (use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps)
-        refuse_unbuilt(dict(zip(UNBUILT, given, strict=True)))
+        refuse_unbuilt({"loss_scale_factor": loss_scale_factor})
+        check_accumulation(gradient_accumulation_steps)
+        if use_ema:
+            check_averaging(ema_momentum, ema_overwrite_frequency)
         check_choice_of_clipping(clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm)
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm
         self.clipvalue = clipvalue
         self.global_clipnorm = global_clipnorm
+        self.use_ema = bool(use_ema)
+        self.ema_momentum = ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.gradient_accumulation_steps = gradient_accumulation_steps
         self.name = name or type(self).__name__.lower()
         self.built = False
         self._iterations = Variable(0, trainable=False, dtype="int64", name="iteration")
@@ -91,8 +117,11 @@ class Optimizer:
         self._rate: Variable | None = None
         self._set_learning_rate(learning_rate)
         self._slots: dict[Variable, tuple[Variable, ...]] = {}
+        self._gathered: dict[Variable, Variable] = {}
+        self._averages = Averages(self.ema_momentum)
         self._undecayed: tuple[set[Variable], tuple[str, ...]] = (set(), ())
         self._rooms: dict[np.dtype, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._more_room: dict[np.dtype, np.ndarray] = {}
         self._blocks: dict[Variable, list[tuple]] = {}
 
     # What a subclass adds
@@ -100,6 +129,18 @@ class Optimizer:
     def slot_names(self) -> tuple[str, ...]:
         """Return the names of the arrays that are kept for each weight, in its shape, zero at first."""
         return ()
+
+    def slot_names_of(self, variable: Variable) -> tuple[str, ...]:
+        """Return the names of the arrays that are kept for ``variable``, where they depend on its shape or name."""
+        return self.slot_names()
+
+    def first_value(self, slot: str, variable: Variable, dtype: np.dtype) -> np.ndarray:
+        """Return what a slot holds before the first update: zeros in the shape of the weight."""
+        return np.zeros(variable.shape, dtype)
+
+    def weight_decay_of(self, variable: Variable) -> float | None:
+        """Return the weight decay of ``variable``, where it is not the same for all."""
+        return self.weight_decay
 
     def coefficients(self, learning_rate: float, step: int) -> Any:
         """Return the numbers of the ``step``-th update (1 for the first), as `update` wants them."""
@@ -114,6 +155,14 @@ class Optimizer:
         slots, gradient and scratch.
         """
         raise NotImplementedError(f"{type(self).__name__} must define update(w, g, slots, scratch, coefficients).")
+
+    def update_variable(self, variable: Variable, blocks: Iterator[Block], coefficients: Any) -> None:
+        """Update ``variable``, whose ``blocks`` come once and in order; override it where all of them are needed.
+
+        A slot of another shape than the weight's is in no block; `arrays_of` has it.
+        """
+        for block in blocks:
+            self.update(block.w, block.g, block.slots, block.scratch, coefficients)
 
     def decays(self) -> dict[str, tuple[float, float]]:
         """Return, for each slot that decays, the factor per step, and a bound below which a value does not matter."""
@@ -154,7 +203,10 @@ class Optimizer:
     @property
     def iterations(self) -> Variable:
         """The number of updates so far, an integer Variable of shape ``()``."""
-        return self._iterations
+        if self.gradient_accumulation_steps is None:
+            return self._iterations
+        done = int(self._iterations.value) // self.gradient_accumulation_steps
+        return Variable(done, trainable=False, dtype="int64", name="iteration")
 
     # Variables
 
@@ -167,14 +219,25 @@ class Optimizer:
         for variable in variables:
             if not isinstance(variable, Variable):
                 raise TypeError(f"An optimizer changes Variables. Received: {type(variable).__name__}.")
-        self._slots = {w: tuple(_new_slot(w, slot) for slot in self.slot_names()) for w in variables}
+        if self.use_ema:
+            self._averages.build(variables)
+        if self.gradient_accumulation_steps is not None:
+            self._gathered = {w: _kept(w, "gathered", np.zeros(w.shape, _working_dtype(w.dtype))) for w in variables}
+        self._slots = {
+            w: tuple(
+                _kept(w, slot, self.first_value(slot, w, _working_dtype(w.dtype))) for slot in self.slot_names_of(w)
+            )
+            for w in variables
+        }
         self.built = True
 
     @property
     def variables(self) -> list[Variable]:
-        """What the optimizer keeps: the count of steps, the learning rate (if it is no schedule), and the slots."""
-        rate = [] if self._rate is None else [self._rate]
-        return [self._iterations, *rate, *(slot for slots in self._slots.values() for slot in slots)]
+        """What the optimizer keeps: the count of calls, the learning rate (if it is no schedule), and the slots.
+
+        Averages and gathered gradients come before the slots, as in Keras.
+        """
+        return list(self._stored_in_order().values())
 
     def _check_known(self, variables: Iterable[Variable]) -> None:
         for variable in variables:
@@ -231,28 +294,112 @@ class Optimizer:
             TypeError: for a gradient that is a Tensor of a tape that still records.
             RuntimeError: while a tape that has used one of the Variables still records.
         """
-        grads = list(grads)
-        variables = self._variables_of(grads, trainable_variables)
+        self._make_step(self._accepted(list(grads), trainable_variables))
+
+    def bind(self, grads: Sequence[Any], trainable_variables: Iterable[Variable] | None = None) -> Callable[[], None]:
+        """Return what makes one update from what these arrays hold at that time; they are checked once, here.
+
+        For a step whose gradients come into the same memory each time. Errors are those of `apply`.
+        """
+        if type(self).apply is not Optimizer.apply:
+            return lambda: self.apply(grads, trainable_variables)
+        pairs = self._accepted(list(grads), trainable_variables)
+        return lambda: self._make_step(pairs)
+
+    def _accepted(self, grads: list[Any], given: Iterable[Variable] | None) -> list[tuple[np.ndarray, Variable]]:
+        variables = self._variables_of(grads, given)
         if not grads:
-            return
+            return []
         if not self.built:
             self.build(variables)
         self._check_known(variables)
-        pairs = accept(grads, variables)
-        step = int(self._iterations.value) + 1
+        return accept(grads, variables)
+
+    def _make_step(self, pairs: list[tuple[np.ndarray, Variable]]) -> None:
+        if not pairs:
+            return
+        call = int(self._iterations.value) + 1
+        if self.gradient_accumulation_steps is None:
+            self._update(pairs, call)
+        elif call % self.gradient_accumulation_steps:
+            self._gather(pairs)
+        else:
+            self._update(pairs, call // self.gradient_accumulation_steps)
+        if self.use_ema:
+            done = (call - 1) // (self.gradient_accumulation_steps or 1)
+            self._averages.follow(self._room, first=done == 0)
+            if self.ema_overwrite_frequency and (done + 1) % self.ema_overwrite_frequency == 0:
+                self._averages.overwrite()
+        for _, variable in pairs:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable.value))
+        self._iterations.writable()[...] = call
+        decays = self.decays()
+        if decays and call % steps_between([rate for rate, _ in decays.values()]) == 0:
+            self._flush(decays)
+
+    def _update(self, pairs: list[tuple[np.ndarray, Variable]], step: int) -> None:
+        """Make the ``step``-th update (1 for the first)."""
         rate = self.learning_rate
         coefficients = self.coefficients(rate, step)
-        factors = self._clip_factors([g for g, _ in pairs])
         buffers = [w.writable() for _, w in pairs]
+        if self._gathered:
+            pairs = self._mean_gradients(pairs)
+        factors = self._clip_factors([g for g, _ in pairs])
         for (g, variable), buffer, factor in zip(pairs, buffers, factors, strict=True):
-            keep = 1 - rate * self.weight_decay if self.weight_decay and self._shrinks(variable) else 1.0
+            decay = self.weight_decay_of(variable)
+            keep = 1 - rate * decay if decay and self._shrinks(variable) else 1.0
             if keep != 1.0 and np.may_share_memory(g, buffer):
                 g = g.copy()
-            self._update_blocks(variable, buffer, g, factor, keep, coefficients)
-        self._iterations.assign(step)
-        decays = self.decays()
-        if decays and step % steps_between([rate for rate, _ in decays.values()]) == 0:
-            self._flush(decays)
+            self.update_variable(variable, self._blocks_with(variable, buffer, g, factor, keep), coefficients)
+        for gathered in self._gathered.values():
+            gathered.writable().fill(0)
+
+    def _gather(self, pairs: list[tuple[np.ndarray, Variable]]) -> None:
+        """Add gradients to those that wait for the next update."""
+        for g, variable in pairs:
+            total = self._gathered[variable].writable()
+            np.add(total, g, out=total, casting="same_kind")
+
+    def _mean_gradients(self, pairs: list[tuple[np.ndarray, Variable]]) -> list[tuple[np.ndarray, Variable]]:
+        """Return the pairs with the mean of the gathered gradients and these, in the memory of the gathered ones."""
+        self._gather(pairs)
+        assert self.gradient_accumulation_steps is not None
+        for _, variable in pairs:
+            total = self._gathered[variable].writable()
+            np.divide(total, self.gradient_accumulation_steps, out=total)
+        return [(self._gathered[variable].writable(), variable) for _, variable in pairs]
+
+    def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
+        """Put the averages in the place of the weights, with ``use_ema``; `fit` does it at its end.
+
+        Raises:
+            ValueError: for a Variable that the optimizer was not built for.
+        """
+        if self.use_ema and self.built:
+            variables = list(var_list)
+            self._check_known(variables)
+            self._averages.finalize(variables)
+
+    def swap_averages(self) -> None:
+        """Exchange every weight with its average, in place; a second call undoes the first.
+
+        Nothing happens before the first step. The callback `SwapEMAWeights` evaluates and saves averages by it.
+
+        Raises:
+            ValueError: without ``use_ema``.
+        """
+        if not self.use_ema:
+            raise ValueError(
+                f"{self.name!r} keeps no averages of the weights. Make it with use_ema=True: "
+                f"{type(self).__name__}(..., use_ema=True)."
+            )
+        self._averages.swap()
+
+    @property
+    def has_swapped_averages(self) -> bool:
+        """Whether the weights are the averages at the moment (`swap_averages`)."""
+        return self._averages.swapped
 
     def _variables_of(self, grads: list, given: Iterable[Variable] | None) -> list[Variable]:
         if given is None and not self.built:
@@ -274,15 +421,10 @@ class Optimizer:
             return [self.global_clipnorm / max(total, self.global_clipnorm)] * len(grads)
         return [1.0] * len(grads)
 
-    def _update_blocks(
-        self,
-        variable: Variable,
-        buffer: np.ndarray,
-        gradient: np.ndarray,
-        factor: float,
-        keep: float,
-        coefficients: Any,
-    ) -> None:
+    def _blocks_with(
+        self, variable: Variable, buffer: np.ndarray, gradient: np.ndarray, factor: float, keep: float
+    ) -> Iterator[Block]:
+        """Yield the blocks of a Variable with their clipped gradients, the weights decayed."""
         blocks = self._blocks.get(variable)
         if blocks is None:
             blocks = self._blocks[variable] = self._cut(buffer, self._slots[variable])
@@ -290,15 +432,32 @@ class Optimizer:
         dtype = _working_dtype(variable.dtype)
         if g.dtype != dtype:
             g = g.astype(dtype)
-        for part, block, moments, scratch, room in blocks:
+        for part, w, slots, scratch, room in blocks:
             gradients = g[part]
             if factor != 1.0:
                 gradients = np.multiply(gradients, factor, out=room)
             elif self.clipvalue is not None:
                 gradients = np.clip(gradients, -self.clipvalue, self.clipvalue, out=room)
             if keep != 1.0:
-                np.multiply(block, keep, out=block)
-            self.update(block, gradients, moments, scratch, coefficients)
+                np.multiply(w, keep, out=w)
+            yield Block(part, w, gradients, slots, scratch)
+
+    def blocks_again(self, variable: Variable) -> Iterator[Block]:
+        """Yield the blocks that `update_variable` has been through once more; their ``g`` is room, no gradient."""
+        for part, w, slots, scratch, room in self._blocks[variable]:
+            yield Block(part, w, room, slots, scratch)
+
+    def arrays_of(self, variable: Variable) -> tuple[np.ndarray, ...]:
+        """Return the memory of the slots of ``variable``, in their own shapes."""
+        return tuple(slot.writable() for slot in self._slots[variable])
+
+    def second_scratch(self, scratch: np.ndarray) -> np.ndarray:
+        """Return more room of the length and dtype of ``scratch``."""
+        more = self._more_room.get(scratch.dtype)
+        if more is None:
+            size = BLOCK_BYTES // scratch.dtype.itemsize
+            more = self._more_room[scratch.dtype] = aligned((size,), scratch.dtype)
+        return more[: scratch.size]
 
     def _cut(self, buffer: np.ndarray, slots: tuple[Variable, ...]) -> list[tuple]:
         """Return the blocks of a Variable's memory, views that stay good because it is only ever written in place.
@@ -306,7 +465,8 @@ class Optimizer:
         Each is its place, itself, its slots, and scratch and room of its length.
         """
         scratch, room, _ = self._room(_working_dtype(buffer.dtype))
-        w, *moments = (array.reshape(-1) for array in (buffer, *(slot.writable() for slot in slots)))
+        alike = [slot.writable() for slot in slots if slot.shape == buffer.shape]
+        w, *moments = (array.reshape(-1) for array in (buffer, *alike))
         blocks = []
         for start in range(0, w.size, scratch.size):
             part = slice(start, min(start + scratch.size, w.size))
@@ -322,12 +482,12 @@ class Optimizer:
         room = self._rooms.get(dtype)
         if room is None:
             size = BLOCK_BYTES // dtype.itemsize
-            room = self._rooms[dtype] = (np.empty(size, dtype), np.empty(size, dtype), np.empty(size, bool))
+            room = self._rooms[dtype] = (aligned((size,), dtype), aligned((size,), dtype), np.empty(size, bool))
         return room
 
     def _flush(self, decays: dict[str, tuple[float, float]]) -> None:
-        for slots in self._slots.values():
-            for name, slot in zip(self.slot_names(), slots, strict=True):
+        for variable, slots in self._slots.items():
+            for name, slot in zip(self.slot_names_of(variable), slots, strict=True):
                 if name not in decays:
                     continue
                 values = slot.writable().reshape(-1)
@@ -341,9 +501,10 @@ class Optimizer:
     def state(self) -> dict[str, np.ndarray]:
         """Return copies of what a continued run needs: ``iteration``, ``learning_rate`` and ``<index>/<slot>``.
 
-        ``<index>`` counts the variables as `build` got them. With a schedule there is no ``learning_rate``.
+        ``<index>`` counts the variables as `build` got them. With a schedule there is no ``learning_rate``. Averages
+        are called ``<index>/average``, gradients that wait for an update ``<index>/gathered``.
         """
-        return read_state(self._stored())
+        return read_state(self._stored_in_order())
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Take over what `state` returned. Nothing is changed unless all of it fits.
@@ -354,14 +515,17 @@ class Optimizer:
         """
         if not self.built:
             raise RuntimeError(f"{self.name!r} is not built: call optimizer.build(model.trainable_variables) first.")
-        write_state(type(self).__name__, self._stored(), state)
+        write_state(type(self).__name__, self._stored_in_order(), state)
 
-    def _stored(self) -> dict[str, Variable]:
+    def _stored_in_order(self) -> dict[str, Variable]:
         stored = {"iteration": self._iterations}
         if self._rate is not None:
             stored["learning_rate"] = self._rate
-        for index, slots in enumerate(self._slots.values()):
-            stored.update({f"{index}/{name}": slot for name, slot in zip(self.slot_names(), slots, strict=True)})
+        stored |= {f"{index}/average": average for index, average in enumerate(self._averages)}
+        stored |= {f"{index}/gathered": gathered for index, gathered in enumerate(self._gathered.values())}
+        for index, (variable, slots) in enumerate(self._slots.items()):
+            names = self.slot_names_of(variable)
+            stored |= {f"{index}/{name}": slot for name, slot in zip(names, slots, strict=True)}
         return stored
 
     def get_arguments(self) -> dict[str, Any]:
@@ -391,6 +555,10 @@ class Optimizer:
             "clipnorm": self.clipnorm,
             "global_clipnorm": self.global_clipnorm,
             "clipvalue": self.clipvalue,
+            "use_ema": self.use_ema,
+            "ema_momentum": self.ema_momentum,
+            "ema_overwrite_frequency": self.ema_overwrite_frequency,
+            "gradient_accumulation_steps": self.gradient_accumulation_steps,
             **UNBUILT,
             **self.get_arguments(),
         }
@@ -411,6 +579,5 @@ def _working_dtype(dtype: np.dtype) -> np.dtype:
     return dtype if dtype.itemsize >= 4 else np.dtype(np.float32)
 
 
-def _new_slot(variable: Variable, name: str) -> Variable:
-    zeros = np.zeros(variable.shape, _working_dtype(variable.dtype))
-    return Variable(zeros, trainable=False, name=f"{variable.name}_{name}")
+def _kept(variable: Variable, name: str, value: np.ndarray) -> Variable:
+    return Variable(value, trainable=False, name=f"{variable.name}_{name}")
