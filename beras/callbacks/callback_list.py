@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from beras.callbacks.backup_and_restore import BackupAndRestore
 from beras.callbacks.callback import Callback
 from beras.callbacks.history import History
 from beras.callbacks.progress import ProgbarLogger
@@ -96,6 +97,11 @@ class CallbackList:
     def on_train_begin(self, logs: Any = None) -> None:
         self._find_overriding()
         self._tell("on_train_begin", logs)
+
+    def restored_epoch(self) -> int | None:
+        """Return the epoch with which a run goes on that was killed; ``None`` for one that begins."""
+        found = [c.restore(self.callbacks) for c in self.callbacks if isinstance(c, BackupAndRestore)]
+        return max((epoch for epoch in found if epoch is not None), default=None)
 
     def on_train_end(self, logs: Any = None) -> None:
         self._tell("on_train_end", logs)
