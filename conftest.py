@@ -1,4 +1,4 @@
-"""Doctests of the oracle: those that need PyTorch carry its marker; modules that import it are left out without it."""
+"""Doctests of what needs PyTorch: they carry its marker, and modules that import it are left out without it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,31 @@ from pathlib import Path
 import pytest
 from _pytest.doctest import DoctestItem
 
-ORACLE = Path(__file__).parent / "beras" / "oracle"
-#: What of the oracle works without PyTorch.
-WITHOUT_TORCH = {"bands", "complex_step", "cs231n", "diagnosis", "differences", "frozen", "gradcheck", "program"}
+BERAS = Path(__file__).parent / "beras"
+#: By folder: the packages that its doctests need, and what of it works without them.
+NEEDS = {
+    BERAS / "oracle": (
+        ("torch",),
+        {"bands", "complex_step", "cs231n", "diagnosis", "differences", "frozen", "gradcheck", "program"},
+    ),
+    BERAS / "diffusion": (("torch", "torchvision", "transformers", "diffusers", "PIL"), set[str]()),
+}
 
-has_torch = find_spec("torch") is not None
+absent = {folder: [name for name in names if find_spec(name) is None] for folder, (names, _) in NEEDS.items()}
 collect_ignore = [
     str(path)
-    for path in ORACLE.rglob("*.py")
-    if not has_torch
-    and any(line.startswith(("import torch", "from torch")) for line in path.read_text("utf-8").splitlines())
+    for folder, names in absent.items()
+    for path in folder.rglob("*.py")
+    if names and any(line.startswith(("import torch", "from torch")) for line in path.read_text("utf-8").splitlines())
 ]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if ORACLE in item.path.parents and isinstance(item, DoctestItem):
-            first = item.path.relative_to(ORACLE).parts[0].removesuffix(".py")
-            if first not in WITHOUT_TORCH:
-                item.add_marker("torch")
-                item.add_marker(pytest.mark.skipif(not has_torch, reason="could not import 'torch'"))
+        for folder, (_, without) in NEEDS.items():
+            if folder in item.path.parents and isinstance(item, DoctestItem):
+                first = item.path.relative_to(folder).parts[0].removesuffix(".py")
+                if first not in without:
+                    item.add_marker("torch")
+                    reason = f"could not import {absent[folder]}"
+                    item.add_marker(pytest.mark.skipif(bool(absent[folder]), reason=reason))

@@ -88,10 +88,11 @@ def debugging() -> bool:
 
 def _foreseen() -> tuple[type[BaseException], ...]:
     from beras.datasets import DownloadError, IDXError
+    from beras.diffusion.errors import DiffusionError
     from beras.training import ImageError, RunFolderError, TrainingDiverged
 
     return (
-        *(RunFolderError, TrainingDiverged, ImageError, IDXError, DownloadError),
+        *(RunFolderError, TrainingDiverged, ImageError, IDXError, DownloadError, DiffusionError),
         *(OSError, ImportError, ValueError, MemoryError),
     )
 

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from beras.cli.app import app
+from tests.diffusion.conftest import tiny, tiny_folder  # noqa: F401  (the fixtures of the verbs of beras diffusion)
 
 
 @pytest.fixture(scope="session")
