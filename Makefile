@@ -3,6 +3,7 @@
 # make lint    ruff and mypy
 # make prove   shows that every assignment holds: what is handed out is built from what is solved, and graded right
 # make mutants plants faults in the gradients, and shows that the tests see them
+# make bench   measures speed and memory beside PyTorch, JAX, Keras, scikit-learn and autograd (benchmarks/README.md)
 #
 # Needs Python 3.11 or newer: `make train PYTHON=python3.13` chooses one. VENV=... puts the environment elsewhere.
 
@@ -16,12 +17,16 @@ TESTS ?=
 # stall. OMP_NUM_THREADS=2 make train uses two.
 export OMP_NUM_THREADS ?= 1
 
+# The benchmark's environment is its own: what it compares with is no part of the tests.
+BENCH_VENV ?= .venv-bench
+PEERS ?= jax keras scikit-learn autograd
+
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 READY := $(VENV)/.ready
 TORCH_PIN := $(shell grep '^torch==' constraints.txt)
 
-.PHONY: train test lint prove mutants bench wheel clean help
+.PHONY: train test lint prove mutants bench run-bench wheel clean help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -49,9 +54,11 @@ prove: $(READY)-torch
 mutants: $(READY)-torch
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-bench: $(READY)-torch
-	$(BIN)/python -m benchmarks.import_time
-	$(BIN)/python -m benchmarks.epoch $(ARGS)
+bench:
+	@$(MAKE) --no-print-directory run-bench VENV=$(BENCH_VENV)
+
+run-bench: $(READY)-bench
+	$(BIN)/python -m benchmarks $(ARGS)
 
 wheel: $(READY)-lint
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
@@ -74,10 +81,22 @@ $(READY)-test: $(READY)-train
 	@touch $@
 
 $(READY)-torch: $(READY)-test
-	@echo "Installing PyTorch, the gradient oracle, and Keras (200 MB for the CPU build of PyTorch; where pip finds"
-	@echo "the CUDA build, gigabytes: the README says how to choose; 'make test TORCH=0' does without both)."
+	@echo "Installing PyTorch, the gradient oracle, Keras, and diffusers with transformers (250 MB with the CPU build of"
+	@echo "PyTorch; where pip finds the CUDA build, gigabytes: the README says how to choose; 'make test TORCH=0' does"
+	@echo "without all of them)."
 	@$(PIP) "$(TORCH_PIN)"
-	@$(PIP) --editable ".[viz,test,test-torch]"
+	@$(PIP) --editable ".[viz,test,test-torch,diffusion]"
+	@touch $@
+
+# PyTorch first and alone, so that its pin decides which build comes. What cannot be installed is a line in the tables.
+$(READY)-bench: $(READY) pyproject.toml constraints.txt benchmarks/constraints.txt
+ifneq ($(TORCH),0)
+	@echo "Installing PyTorch (200 MB for the CPU build; where pip finds the CUDA build, gigabytes: TORCH=0 does without)."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH_PIN)" || echo "PyTorch is left out."
+endif
+	@echo "Installing beras and its peers: $(PEERS) (300 MB)."
+	@$(PIP) --editable . matplotlib psutil threadpoolctl
+	@for peer in $(PEERS); do $(PIP) --constraint benchmarks/constraints.txt $$peer || echo "$$peer is left out."; done
 	@touch $@
 
 $(READY)-lint: $(READY)-test
@@ -86,4 +105,4 @@ $(READY)-lint: $(READY)-test
 	@touch $@
 
 clean:
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) $(BENCH_VENV) dist

@@ -1,0 +1,1 @@
+"""beras beside its peers: who trains, predicts, differentiates and starts how fast. ``make bench`` runs it all."""

@@ -1,0 +1,1 @@
+"""Running contenders: which, each in a process of its own, in turn."""
