@@ -1,7 +1,7 @@
 """Activation functions, with the names and defaults of Keras 3. They take part in tapes."""
 
 from beras.activations.gated import gelu, glu, hard_silu, mish, silu
-from beras.activations.get import get, serialize
+from beras.activations.get import deserialize, get, serialize
 from beras.activations.linear import exponential, linear
 from beras.activations.rectifiers import celu, elu, leaky_relu, relu, relu6, selu, threshold
 from beras.activations.shrinking import hard_shrink, soft_shrink, tanh_shrink
@@ -15,6 +15,7 @@ swish = silu
 
 __all__ = [
     "celu",
+    "deserialize",
     "elu",
     "exponential",
     "gelu",

@@ -12,9 +12,9 @@ from beras.activations.shrinking import hard_shrink, soft_shrink, tanh_shrink
 from beras.activations.sigmoids import hard_sigmoid, hard_tanh, sigmoid, softsign, sparse_sigmoid, tanh
 from beras.activations.softmaxes import log_softmax, softmax, sparsemax
 from beras.activations.softplus import log_sigmoid, softplus, sparse_plus, squareplus
-from beras.core.lookup import find
+from beras.core.lookup import find, from_custom
 
-__all__ = ["NAMES", "get", "serialize"]
+__all__ = ["NAMES", "deserialize", "get", "serialize"]
 
 Activation = Callable[..., Any]
 
@@ -72,3 +72,12 @@ def serialize(activation: Activation) -> str:
             f"{', '.join(sorted(NAMES))}; or make it a layer of its own, with get_config()."
         )
     return name
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Activation:
+    """Return the activation that `serialize` wrote; ``custom_objects`` maps the names of the user's own to them.
+
+    >>> deserialize("relu") is relu
+    True
+    """
+    return get(from_custom(config, custom_objects))

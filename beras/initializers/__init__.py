@@ -1,7 +1,7 @@
 """Initializers: the first values of weights, with the names and defaults of Keras 3."""
 
 from beras.initializers.constants import Constant, Identity, Ones, Zeros
-from beras.initializers.get import get, serialize
+from beras.initializers.get import deserialize, get, serialize
 from beras.initializers.initializer import Initializer
 from beras.initializers.orthogonal import Orthogonal
 from beras.initializers.random import RandomNormal, RandomUniform, TruncatedNormal
@@ -17,7 +17,9 @@ from beras.initializers.variance_scaling import (
     Xavier,
 )
 
-# Keras's names of the same classes in lower case.
+# Keras's names of the same classes, most in lower case.
+IdentityInitializer = Identity
+OrthogonalInitializer = Orthogonal
 constant = Constant
 glorot_normal = GlorotNormal
 glorot_uniform = GlorotUniform
@@ -41,12 +43,14 @@ __all__ = [
     "HeNormal",
     "HeUniform",
     "Identity",
+    "IdentityInitializer",
     "Initializer",
     "Kaiming",
     "LecunNormal",
     "LecunUniform",
     "Ones",
     "Orthogonal",
+    "OrthogonalInitializer",
     "RandomNormal",
     "RandomUniform",
     "TruncatedNormal",
@@ -54,6 +58,7 @@ __all__ = [
     "Xavier",
     "Zeros",
     "constant",
+    "deserialize",
     "get",
     "glorot_normal",
     "glorot_uniform",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from beras.core.lookup import configured, make
+from beras.core.lookup import configured, from_custom, make
 from beras.initializers.constants import Constant, Identity, Ones, Zeros
 from beras.initializers.initializer import FunctionInitializer, Initializer
 from beras.initializers.orthogonal import Orthogonal
@@ -23,7 +23,7 @@ from beras.initializers.variance_scaling import (
     Xavier,
 )
 
-__all__ = ["NAMES", "get", "serialize"]
+__all__ = ["NAMES", "deserialize", "get", "serialize"]
 
 #: Keras's names, its short forms, and the course's (zero, xavier, kaiming). `normal` means what it means in Keras.
 NAMES: dict[str, type[Initializer]] = {
@@ -86,3 +86,11 @@ def get(identifier: Any) -> Initializer:
 def serialize(initializer: Initializer | None) -> dict[str, Any] | None:
     """Return the config from which `get` makes an equal initializer."""
     return configured(initializer)
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Initializer:
+    """Return the initializer that `serialize` (or ``keras.initializers.serialize``) wrote.
+
+    ``custom_objects`` maps the names of the user's own classes to the classes.
+    """
+    return get(from_custom(config, custom_objects))

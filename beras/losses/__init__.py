@@ -3,9 +3,17 @@
 from beras.losses.binary import BinaryCrossentropy, binary_crossentropy
 from beras.losses.categorical import CategoricalCrossentropy, categorical_crossentropy
 from beras.losses.divergence import KLDivergence, Poisson, kl_divergence, poisson
-from beras.losses.get import get, serialize
+from beras.losses.focal import (
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+)
+from beras.losses.generalized import CategoricalGeneralizedCrossEntropy, categorical_generalized_cross_entropy
+from beras.losses.get import deserialize, get, serialize
 from beras.losses.hinge import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from beras.losses.loss import Loss
+from beras.losses.overlap import Dice, Tversky, dice, tversky
 from beras.losses.regression import (
     CosineSimilarity,
     Huber,
@@ -29,10 +37,14 @@ CategoricalCrossEntropy = CategoricalCrossentropy
 
 __all__ = [
     "BinaryCrossentropy",
+    "BinaryFocalCrossentropy",
     "CategoricalCrossEntropy",
     "CategoricalCrossentropy",
+    "CategoricalFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy",
     "CategoricalHinge",
     "CosineSimilarity",
+    "Dice",
     "Hinge",
     "Huber",
     "KLDivergence",
@@ -45,10 +57,16 @@ __all__ = [
     "Poisson",
     "SparseCategoricalCrossentropy",
     "SquaredHinge",
+    "Tversky",
     "binary_crossentropy",
+    "binary_focal_crossentropy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_generalized_cross_entropy",
     "categorical_hinge",
     "cosine_similarity",
+    "deserialize",
+    "dice",
     "get",
     "hinge",
     "huber",
@@ -62,4 +80,5 @@ __all__ = [
     "serialize",
     "sparse_categorical_crossentropy",
     "squared_hinge",
+    "tversky",
 ]

@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from beras.core import Diffable
-from beras.core.lookup import configured, make
+from beras.core.lookup import configured, from_custom, make
 from beras.losses.binary import BinaryCrossentropy, binary_crossentropy
 from beras.losses.binding import DiffableLoss, by_name
 from beras.losses.categorical import CategoricalCrossentropy, categorical_crossentropy
 from beras.losses.divergence import KLDivergence, Poisson, kl_divergence, poisson
+from beras.losses.focal import (
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+)
+from beras.losses.generalized import CategoricalGeneralizedCrossEntropy, categorical_generalized_cross_entropy
 from beras.losses.hinge import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from beras.losses.loss import FunctionLoss, Loss
+from beras.losses.overlap import Dice, Tversky, dice, tversky
 from beras.losses.regression import (
     CosineSimilarity,
     Huber,
@@ -30,14 +38,18 @@ from beras.losses.regression import (
 )
 from beras.losses.sparse_categorical import SparseCategoricalCrossentropy, sparse_categorical_crossentropy
 
-__all__ = ["FUNCTIONS", "NAMES", "get", "serialize"]
+__all__ = ["FUNCTIONS", "NAMES", "deserialize", "get", "serialize"]
 
 #: Each function with its class.
 FUNCTIONS: dict[Any, type[Loss]] = {
     binary_crossentropy: BinaryCrossentropy,
+    binary_focal_crossentropy: BinaryFocalCrossentropy,
     categorical_crossentropy: CategoricalCrossentropy,
+    categorical_focal_crossentropy: CategoricalFocalCrossentropy,
+    categorical_generalized_cross_entropy: CategoricalGeneralizedCrossEntropy,
     categorical_hinge: CategoricalHinge,
     cosine_similarity: CosineSimilarity,
+    dice: Dice,
     hinge: Hinge,
     huber: Huber,
     kl_divergence: KLDivergence,
@@ -49,6 +61,7 @@ FUNCTIONS: dict[Any, type[Loss]] = {
     poisson: Poisson,
     sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
     squared_hinge: SquaredHinge,
+    tversky: Tversky,
 }
 NAMES: dict[str, type[Loss]] = {
     **{function.__name__: loss for function, loss in FUNCTIONS.items()},
@@ -100,3 +113,11 @@ def get(identifier: Any) -> Loss:
 def serialize(loss: Loss) -> dict[str, Any] | None:
     """Return the config from which `get` makes an equal loss."""
     return configured(loss)
+
+
+def deserialize(name: Any, custom_objects: Any = None) -> Loss:
+    """Return the loss that `serialize` (or ``keras.losses.serialize``) wrote, or that is called so.
+
+    ``custom_objects`` maps the names of the user's own classes to the classes.
+    """
+    return get(from_custom(name, custom_objects))

@@ -101,7 +101,10 @@ class Loss(Diffable):
         array([[-0.5,  0.5]])
         """
         if "_latest" not in self.__dict__:
-            raise RuntimeError(f"{type(self).__name__}.input_gradients() is about the latest call. Call it first.")
+            raise RuntimeError(
+                f"{type(self).__name__}.input_gradients() is about the latest call, and steps that a model replays "
+                f"leave none behind. Call it first: loss(y_true, y_pred)."
+            )
         y_true, y_pred, sample_weight = self.__dict__["_latest"]
         return bare(grad(lambda p: np.sum(self(y_true, p, sample_weight)))(y_pred))
 

@@ -55,7 +55,7 @@ class _Counts(Metric):
         weights = weights.reshape(weights.shape + (1,) * (y_pred.ndim - weights.ndim))
         weights = np.broadcast_to(weights, y_pred.shape).reshape(-1)
         positive = y_true.reshape(-1).astype(bool)
-        called = y_pred.reshape(-1) > self._levels[:, None]
+        called = y_pred.reshape(-1) > self._levels.astype(y_pred.dtype)[:, None]
         right, wrong = called @ (weights * positive), called @ (weights * ~positive)
         self.true_positives += right
         self.false_positives += wrong

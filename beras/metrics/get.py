@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from beras import losses
-from beras.core.lookup import configured, find, make
+from beras.core.lookup import configured, find, from_custom, make
 from beras.core.naming import snake_case
 from beras.losses.binding import by_name
 from beras.metrics.accuracy import (
@@ -16,8 +16,11 @@ from beras.metrics.accuracy import (
     SparseTopKCategoricalAccuracy,
     TopKCategoricalAccuracy,
 )
+from beras.metrics.auc import AUC
 from beras.metrics.confusion import FalseNegatives, FalsePositives, Precision, Recall, TrueNegatives, TruePositives
+from beras.metrics.correlations import ConcordanceCorrelation, PearsonCorrelation
 from beras.metrics.f_score import F1Score, FBetaScore
+from beras.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from beras.metrics.loss_means import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -37,8 +40,15 @@ from beras.metrics.loss_means import (
 )
 from beras.metrics.mean import FunctionMetric, Mean, Sum
 from beras.metrics.metric import Metric
+from beras.metrics.r2_score import R2Score
+from beras.metrics.trade_offs import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
 
-__all__ = ["NAMES", "check", "get", "serialize"]
+__all__ = ["NAMES", "check", "deserialize", "get", "serialize"]
 
 CLASSES: tuple[type[Metric], ...] = (
     *(Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy),
@@ -47,6 +57,8 @@ CLASSES: tuple[type[Metric], ...] = (
     *(BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge, KLDivergence),
     *(LogCoshError, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError),
     *(Poisson, RootMeanSquaredError, SparseCategoricalCrossentropy, SquaredHinge, Mean, Sum),
+    *(AUC, SensitivityAtSpecificity, SpecificityAtSensitivity, PrecisionAtRecall, RecallAtPrecision),
+    *(BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU, R2Score, PearsonCorrelation, ConcordanceCorrelation),
 )
 NAMES: dict[str, type[Metric]] = {
     **{snake_case(cls.__name__): cls for cls in CLASSES},
@@ -115,6 +127,14 @@ def check(identifier: Any) -> None:
 def serialize(metric: Metric) -> dict[str, Any] | None:
     """Return the config from which `get` makes an equal metric."""
     return configured(metric)
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Metric:
+    """Return the metric that `serialize` (or ``keras.metrics.serialize``) wrote.
+
+    ``custom_objects`` maps the names of the user's own classes to the classes.
+    """
+    return get(from_custom(config, custom_objects))
 
 
 def _is_accuracy(identifier: Any) -> bool:

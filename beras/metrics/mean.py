@@ -40,7 +40,7 @@ class Mean(Metric):
         values = np.asarray(bare(values))
         if sample_weight is None:
             if values.dtype == bool and values.ndim == 1:
-                self.total += np.count_nonzero(values)
+                self.total += float(np.count_nonzero(values))
                 self.count += len(values)
                 return
             self.total += float(np.sum(values, dtype=np.float64)) / (prod(values.shape[1:]) or 1)

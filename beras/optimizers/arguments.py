@@ -7,16 +7,19 @@ from typing import Any
 
 from beras.errors import did_you_mean
 
-__all__ = ["check_choice_of_clipping", "check_fraction", "refuse_unbuilt", "refuse_unknown", "to_learning_rate"]
+__all__ = [
+    "check_accumulation",
+    "check_averaging",
+    "check_choice_of_clipping",
+    "check_fraction",
+    "check_not_negative",
+    "refuse_unbuilt",
+    "refuse_unknown",
+    "to_learning_rate",
+]
 
 #: Arguments of Keras that do nothing here, with the only value that is accepted.
-UNBUILT = {
-    "use_ema": False,
-    "ema_momentum": 0.99,
-    "ema_overwrite_frequency": None,
-    "loss_scale_factor": None,
-    "gradient_accumulation_steps": None,
-}
+UNBUILT = {"loss_scale_factor": None}
 
 #: Names of other libraries for arguments that stand in every optimizer.
 RENAMED = {
@@ -57,6 +60,36 @@ def check_fraction(name: str, value: Any, includes_one: bool = False) -> float:
         interval = "[0, 1]" if includes_one else "[0, 1)"
         raise ValueError(f"{name} must be in {interval}. Received: {name}={value!r}.")
     return float(value)
+
+
+def check_not_negative(name: str, value: Any) -> float:
+    """Return ``value``, a number that is 0 or more, as a float."""
+    if not 0 <= value < math.inf:
+        raise ValueError(f"{name} must be 0 or more. Received: {name}={value!r}.")
+    return float(value)
+
+
+def check_averaging(momentum: Any, overwrite_frequency: Any) -> None:
+    """Raise ValueError when the averages of ``use_ema`` cannot be made with these."""
+    check_fraction("ema_momentum", momentum, includes_one=True)
+    if overwrite_frequency is not None and not _is_count(overwrite_frequency, 1):
+        raise ValueError(
+            f"ema_overwrite_frequency must be a positive integer, or None for never. "
+            f"Received: ema_overwrite_frequency={overwrite_frequency!r}."
+        )
+
+
+def check_accumulation(steps: Any) -> None:
+    """Raise ValueError unless ``steps`` is ``None`` or an integer of 2 or more."""
+    if steps is not None and not _is_count(steps, 2):
+        raise ValueError(
+            f"gradient_accumulation_steps must be an integer of 2 or more, or None for an update at every call. "
+            f"Received: gradient_accumulation_steps={steps!r}."
+        )
+
+
+def _is_count(value: Any, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
 def check_choice_of_clipping(**given: float | None) -> None:

@@ -6,15 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from beras.errors import unknown_name
+from beras.optimizers.adadelta import Adadelta
+from beras.optimizers.adafactor import Adafactor
+from beras.optimizers.adagrad import Adagrad
 from beras.optimizers.adam import Adam
+from beras.optimizers.adamax import Adamax
 from beras.optimizers.adamw import AdamW
+from beras.optimizers.ftrl import Ftrl
+from beras.optimizers.lamb import Lamb
+from beras.optimizers.lion import Lion
+from beras.optimizers.muon import Muon
+from beras.optimizers.nadam import Nadam
 from beras.optimizers.optimizer import Optimizer
 from beras.optimizers.rmsprop import RMSprop
 from beras.optimizers.sgd import SGD
 
 __all__ = ["OPTIMIZERS", "deserialize", "get", "serialize"]
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {cls.__name__.lower(): cls for cls in (Adam, AdamW, RMSprop, SGD)}
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    cls.__name__.lower(): cls
+    for cls in (Adadelta, Adafactor, Adagrad, Adam, Adamax, AdamW, Ftrl, Lamb, Lion, Muon, Nadam, RMSprop, SGD)
+}
 
 
 def get(identifier: Any) -> Optimizer | None:
@@ -31,10 +43,10 @@ def get(identifier: Any) -> Optimizer | None:
 
     >>> get("ADAM").learning_rate
     0.001
-    >>> get("adm")
+    >>> get("adm")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    ValueError: Unknown optimizer 'adm'. Did you mean 'adam'? Known: adam, adamw, rmsprop, sgd.
+    ValueError: Unknown optimizer 'adm'. Did you mean 'adam'? Known: adadelta, adafactor, adagrad, adam, ...
     """
     if identifier is None or isinstance(identifier, Optimizer):
         return identifier

@@ -327,7 +327,7 @@ class Optimizer:
             self._update(pairs, call // self.gradient_accumulation_steps)
         if self.use_ema:
             done = (call - 1) // (self.gradient_accumulation_steps or 1)
-            self._averages.follow(self._room, first=done == 0)
+            self._averages.follow(self._room, call, first=done == 0)
             if self.ema_overwrite_frequency and (done + 1) % self.ema_overwrite_frequency == 0:
                 self._averages.overwrite()
         for _, variable in pairs:
@@ -376,7 +376,7 @@ class Optimizer:
         Raises:
             ValueError: for a Variable that the optimizer was not built for.
         """
-        if self.use_ema and self.built:
+        if self.use_ema and int(self._iterations.value):
             variables = list(var_list)
             self._check_known(variables)
             self._averages.finalize(variables)
@@ -394,7 +394,8 @@ class Optimizer:
                 f"{self.name!r} keeps no averages of the weights. Make it with use_ema=True: "
                 f"{type(self).__name__}(..., use_ema=True)."
             )
-        self._averages.swap()
+        if int(self._iterations.value):
+            self._averages.swap()
 
     @property
     def has_swapped_averages(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["L1", "L1L2", "L2", "Regularizer"]
+__all__ = ["L1", "L1L2", "L2", "Regularizer", "checked_factor"]
 
 
 class Regularizer:
@@ -47,8 +47,8 @@ class L1L2(Regularizer):
     """
 
     def __init__(self, l1: float | None = 0.0, l2: float | None = 0.0):
-        self.l1 = _factor("l1", l1)
-        self.l2 = _factor("l2", l2)
+        self.l1 = checked_factor("l1", l1)
+        self.l2 = checked_factor("l2", l2)
 
     def __call__(self, x: Any) -> Any:
         """Return the penalty of the weight ``x``, in its dtype."""
@@ -86,7 +86,8 @@ class L2(L1L2):
         return {"l2": self.l2}
 
 
-def _factor(name: str, value: Any) -> float:
+def checked_factor(name: str, value: Any) -> float:
+    """Return ``value``, a finite number that is not negative, as a float; ``None`` is 0."""
     value = 0.0 if value is None else value
     if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not isfinite(value) or value < 0:
         raise ValueError(f"{name} must be a non-negative number. Received: {value!r}.")

@@ -5,6 +5,7 @@ import pytest
 
 import beras
 from beras import activations
+from tests.keras.differences import agree
 from tests.keras_oracle import keras, value_and_gradient
 
 pytestmark = pytest.mark.torch
@@ -77,8 +78,8 @@ def test_value_and_gradient(name, params, dtype):
     if name == "hard_sigmoid":  # torch multiplies by a 1/6 in single precision
         tolerance["rtol"] = 1e-7
     assert value.dtype == ours.dtype == dtype
-    np.testing.assert_allclose(value.numpy(), expected, **tolerance)
-    np.testing.assert_allclose(ours, gradient, **tolerance)
+    agree("activations", value.numpy(), expected, **tolerance)
+    agree("activations", ours, gradient, **tolerance)
 
 
 def test_every_name_of_keras_is_here():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from beras import metrics
+from tests.keras.differences import agree
 from tests.keras_oracle import call, keras
 
 pytestmark = pytest.mark.torch
@@ -69,6 +70,48 @@ ROWS = [
     ("F1Score", {"average": "macro"}, ONE_HOT, PROBABILITIES),
     ("F1Score", {"average": "weighted"}, ONE_HOT, PROBABILITIES),
     ("FBetaScore", {"beta": 2.0}, ONE_HOT, PROBABILITIES),
+    ("Precision", {"thresholds": [0.2, 0.3]}, BITS, np.round(CHANCES, 1)),
+    ("AUC", {}, BITS, CHANCES),
+    ("AUC", {}, BITS[:, 0], CHANCES[:, :1]),
+    *(
+        ("AUC", {"curve": curve, "summation_method": method, "num_thresholds": 20}, BITS, CHANCES)
+        for curve in ("ROC", "PR", "PRGAIN")
+        for method in ("interpolation", "minoring", "majoring")
+    ),
+    ("AUC", {"thresholds": [0.9, 0.2, 0.5, 0.55]}, BITS, CHANCES),
+    ("AUC", {"thresholds": [0.25, 0.5, 0.75], "curve": "PR"}, BITS, np.round(CHANCES * 4) / 4),
+    ("AUC", {"from_logits": True}, BITS, VALUES),
+    ("AUC", {"multi_label": True}, BITS, CHANCES),
+    ("AUC", {"multi_label": True, "num_labels": 7, "label_weights": [1, 2, 0, 1, 1, 3, 1.0]}, BITS, CHANCES),
+    ("AUC", {"multi_label": True, "curve": "PR", "label_weights": [1, 2, 0, 1, 1, 3, 1.0]}, BITS, CHANCES),
+    ("AUC", {"label_weights": [1, 2, 0, 1, 1, 3, 1.0]}, BITS, CHANCES),
+    ("AUC", {}, np.zeros_like(BITS), CHANCES),
+    ("AUC", {"curve": "PR"}, np.ones_like(BITS), CHANCES),
+    ("SensitivityAtSpecificity", {"specificity": 0.4}, BITS, CHANCES),
+    ("SensitivityAtSpecificity", {"specificity": 0.4, "num_thresholds": 1}, BITS, CHANCES),
+    ("SpecificityAtSensitivity", {"sensitivity": 0.6, "class_id": 2}, BITS, CHANCES),
+    ("PrecisionAtRecall", {"recall": 0.3, "num_thresholds": 30}, BITS, CHANCES),
+    ("RecallAtPrecision", {"precision": 0.5}, BITS, CHANCES),
+    ("RecallAtPrecision", {"precision": 0.99}, BITS, CHANCES),
+    ("R2Score", {}, VALUES, CHANCES),
+    ("R2Score", {"class_aggregation": None}, VALUES, CHANCES),
+    ("R2Score", {"class_aggregation": "variance_weighted_average", "num_regressors": 5}, VALUES, CHANCES),
+    ("PearsonCorrelation", {}, VALUES, CHANCES),
+    ("ConcordanceCorrelation", {}, VALUES, CHANCES),
+    ("IoU", {"num_classes": 7, "target_class_ids": [0, 3], "dtype": "float32"}, CLASSES, RNG.integers(0, 7, 20)),
+    ("IoU", {"num_classes": 5, "target_class_ids": [1], "dtype": "float32"}, CLASSES, RNG.integers(0, 7, 20)),
+    ("BinaryIoU", {"dtype": "float32"}, BITS[:, 0], CHANCES[:, 0]),
+    ("BinaryIoU", {"target_class_ids": [1], "threshold": 0.2, "dtype": "float32"}, BITS[:, 0], CHANCES[:, 0]),
+    ("MeanIoU", {"num_classes": 7, "dtype": "float32"}, CLASSES, RNG.integers(0, 7, 20)),
+    ("MeanIoU", {"num_classes": 7, "ignore_class": 2, "dtype": "float32"}, CLASSES, RNG.integers(0, 7, 20)),
+    (
+        "MeanIoU",
+        {"num_classes": 7, "sparse_y_pred": False, "dtype": "float32"},
+        CLASSES,
+        PROBABILITIES,
+    ),
+    ("OneHotIoU", {"num_classes": 7, "target_class_ids": [0, 3], "dtype": "float32"}, ONE_HOT, PROBABILITIES),
+    ("OneHotMeanIoU", {"num_classes": 7, "dtype": "float32"}, ONE_HOT, PROBABILITIES),
 ]
 IDS = [f"{i}-{row[0]}-{row[1]}" for i, row in enumerate(ROWS)]
 BATCHES = [slice(0, 6), slice(6, 14), slice(14, 20)]
@@ -80,18 +123,36 @@ def test_results_over_batches(name, arguments, y_true, y_pred, weighted):
     theirs, mine = getattr(keras().metrics, name)(**arguments), getattr(metrics, name)(**arguments)
     for batch in BATCHES:
         weights = WEIGHTS[batch][: len(y_true[batch])] if weighted else None
-        call(lambda: theirs.update_state(y_true[batch], y_pred[batch], sample_weight=weights) or 0)  # noqa: B023
+        call(lambda: (theirs.update_state(y_true[batch], y_pred[batch], sample_weight=weights), 0)[1])  # noqa: B023
         mine.update_state(y_true[batch], y_pred[batch], sample_weight=weights)
     expected, ours = call(theirs.result), mine.result()
-    np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-6)
+    agree("metrics", ours, expected, rtol=1e-5, atol=1e-6)
     assert isinstance(ours, float) or np.ndim(expected) == 1
     mine.reset_state()
     assert np.all(mine.result() == 0)
 
 
+NEEDED = {
+    "IoU": {"num_classes": 7, "target_class_ids": [0, 3]},
+    "MeanIoU": {"num_classes": 7},
+    "OneHotIoU": {"num_classes": 7, "target_class_ids": [0, 3]},
+    "OneHotMeanIoU": {"num_classes": 7},
+    "PrecisionAtRecall": {"recall": 0.5},
+    "RecallAtPrecision": {"precision": 0.5},
+    "SensitivityAtSpecificity": {"specificity": 0.5},
+    "SpecificityAtSensitivity": {"sensitivity": 0.5},
+}
+
+
 @pytest.mark.parametrize("name", sorted({row[0] for row in ROWS}))
 def test_defaults_names_and_configs(name):
-    theirs, mine = getattr(keras().metrics, name)(), getattr(metrics, name)()
+    needed = NEEDED.get(name, {})
+    theirs, mine = getattr(keras().metrics, name)(**needed), getattr(metrics, name)(**needed)
+    config = {**mine.get_config(), "name": theirs.name}
+    if name == "CosineSimilarity":  # Keras's does not say its axis
+        config.pop("axis")
+    assert config == theirs.get_config()
+    assert metrics.deserialize(keras().metrics.serialize(theirs)).get_config().items() >= theirs.get_config().items()
     assert mine.name == theirs.name.removesuffix("_1").rstrip("_0123456789") or mine.name == theirs.name
     assert type(metrics.get(metrics.serialize(mine))) is type(mine)
     assert metrics.get(metrics.serialize(mine)).get_config() == mine.get_config()
@@ -109,7 +170,7 @@ def test_mean_and_sum(name, values, weights):
     for _ in range(2):
         call(lambda: theirs.update_state(values, weights) or 0)
         mine.update_state(values, weights)
-    np.testing.assert_allclose(mine.result(), call(theirs.result), rtol=1e-5)
+    agree("metrics", mine.result(), call(theirs.result), rtol=1e-5, atol=0)
 
 
 SHAPES = [((8,), (8, 10)), ((8, 1), (8, 10)), ((8, 10), (8, 10)), ((8, 1), (8, 1)), ((8,), (8, 1)), ((8, 5), (8, 5, 9))]

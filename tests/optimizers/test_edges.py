@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import beras
-from beras.optimizers import SGD, Adam, RMSprop, schedules
+from beras.optimizers import SGD, Adam, Lion, RMSprop, schedules
 from beras.optimizers.flushing import steps_between
 from beras.optimizers.gradients import norm
 
@@ -74,3 +74,9 @@ def test_a_variance_that_rounding_makes_negative_counts_as_zero():
     for _ in range(300):
         optimizer.apply([np.linspace(1e5, 1e7, 200, dtype="float32")], [w])
     assert np.isfinite(w.numpy()).all()
+
+
+def test_the_sign_of_zero_is_zero_and_of_nan_is_nan():
+    w = beras.Variable(np.ones(4, "float32"))
+    Lion(0.5).apply([np.array([0.0, np.nan, 1e-30, -1e30], "float32")], [w])
+    np.testing.assert_array_equal(w.numpy(), np.array([1.0, np.nan, 0.5, 1.5], "float32"))

@@ -10,10 +10,28 @@ import pytest
 
 import beras
 from beras import optimizers
-from beras.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
+from beras.optimizers import (
+    SGD,
+    Adadelta,
+    Adafactor,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Ftrl,
+    Lamb,
+    Lion,
+    Muon,
+    Nadam,
+    Optimizer,
+    RMSprop,
+)
 from beras.schedules import CosineDecay, PiecewiseConstantDecay
 
-ALL = [SGD, lambda *a, **k: SGD(*a, momentum=0.9, **k), RMSprop, Adam, AdamW]
+ALL = [
+    *(SGD, lambda *a, **k: SGD(*a, momentum=0.9, **k), RMSprop, Adam, AdamW),
+    *(Adadelta, Adafactor, Adagrad, Adamax, Ftrl, Lamb, Lion, Muon, Nadam),
+]
 
 
 def pair(shape=(2, 3), name="kernel"):
@@ -81,11 +99,11 @@ def test_a_function_of_the_step_can_be_the_learning_rate_but_not_be_saved():
         ({"momentum": 1.5}, ValueError, "momentum must be in [0, 1]. Received: momentum=1.5."),
         ({"clipnorm": 1.0, "clipvalue": 2.0}, ValueError, "Received: clipnorm=1.0, clipvalue=2.0."),
         ({"clipnorm": 0.0}, ValueError, "clipnorm must be above 0"),
-        ({"use_ema": True}, NotImplementedError, "Received: use_ema=True."),
-        ({"ema_momentum": 0.5}, NotImplementedError, "default 0.99 only"),
-        ({"ema_overwrite_frequency": 3}, NotImplementedError, "Received: ema_overwrite_frequency=3."),
+        ({"use_ema": True, "ema_momentum": 1.5}, ValueError, "ema_momentum must be in [0, 1]"),
+        ({"use_ema": True, "ema_overwrite_frequency": 0}, ValueError, "Received: ema_overwrite_frequency=0."),
+        ({"use_ema": True, "ema_overwrite_frequency": 2.0}, ValueError, "Received: ema_overwrite_frequency=2.0."),
         ({"loss_scale_factor": 2.0}, NotImplementedError, "Received: loss_scale_factor=2.0."),
-        ({"gradient_accumulation_steps": 2}, NotImplementedError, "Received: gradient_accumulation_steps=2."),
+        ({"gradient_accumulation_steps": 1}, ValueError, "Received: gradient_accumulation_steps=1."),
     ],
 )
 def test_arguments_that_are_refused(arguments, error, message):
@@ -104,10 +122,47 @@ def test_the_defaults_of_arguments_that_are_not_built_are_accepted():
     )
 
 
-@pytest.mark.parametrize(("cls", "name"), [(Adam, "beta_1"), (Adam, "beta_2"), (RMSprop, "rho")])
+@pytest.mark.parametrize(
+    ("cls", "name"),
+    [
+        *((Adam, "beta_1"), (Adam, "beta_2"), (RMSprop, "rho"), (Adadelta, "rho"), (Adamax, "beta_1")),
+        *(
+            (Adamax, "beta_2"),
+            (Nadam, "beta_1"),
+            (Nadam, "beta_2"),
+            (Lamb, "beta_1"),
+            (Lamb, "beta_2"),
+            (Lion, "beta_2"),
+        ),
+        *((Muon, "adam_beta_1"), (Muon, "adam_beta_2")),
+    ],
+)
 def test_a_decay_of_one_would_divide_by_zero(cls, name):
-    with pytest.raises(ValueError, match=rf"{name} must be in \[0, 1\)"):
+    with pytest.raises(ValueError, match=rf"{name.removeprefix('adam_')} must be in \[0, 1\)"):
         cls(**{name: 1.0})
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Lion(beta_1=0.0), r"beta_1 must be in \(0, 1\]"),
+        (lambda: Adagrad(initial_accumulator_value=-1.0), "initial_accumulator_value must be 0 or more"),
+        (lambda: Ftrl(learning_rate_power=0.5), "learning_rate_power must be 0 or less"),
+        (lambda: Ftrl(l1_regularization_strength=-0.1), "l1_regularization_strength must be 0 or more"),
+        (lambda: Adafactor(clip_threshold=0.0), "clip_threshold must be above 0"),
+        (lambda: Muon(momentum=1.5), r"momentum must be in \[0, 1\]"),
+    ],
+)
+def test_settings_that_no_formula_has(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_ftrl_has_no_step_without_a_rate():
+    g, w = pair()
+    with pytest.raises(ValueError, match="Ftrl divides by its learning rate"):
+        Ftrl(0.0).apply([g], [w])
+    np.testing.assert_array_equal(w.numpy(), 1.0)
 
 
 def test_adamw_needs_its_decay():

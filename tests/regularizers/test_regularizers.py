@@ -5,10 +5,14 @@ import pytest
 
 import beras
 from beras import regularizers
+from tests.keras.differences import agree
 from tests.keras_oracle import keras, value_and_gradient
 
 W = np.array([[-2.0, 0.0], [1.5, 3.0]])
-ROWS = [("L1", {}), ("L2", {}), ("L1L2", {}), ("L1", {"l1": 0.3}), ("L2", {"l2": 2}), ("L1L2", {"l1": 0.1, "l2": 0.2})]
+ROWS = [
+    *(("L1", {}), ("L2", {}), ("L1L2", {}), ("L1", {"l1": 0.3}), ("L2", {"l2": 2}), ("L1L2", {"l1": 0.1, "l2": 0.2})),
+    *(("OrthogonalRegularizer", {}), ("OrthogonalRegularizer", {"factor": 0.3, "mode": "columns"})),
+]
 
 
 @pytest.mark.torch
@@ -18,8 +22,9 @@ def test_penalty_and_gradient_are_keras(name, arguments):
     mine = getattr(regularizers, name)(**arguments)
     expected, gradient = value_and_gradient(lambda w: theirs(w) + 0 * w.sum(), W)
     value, ours = beras.value_and_grad(lambda w: mine(w) + 0 * np.sum(w))(W)
-    np.testing.assert_allclose(value, expected, rtol=1e-6)
-    np.testing.assert_allclose(ours, gradient, rtol=1e-6)
+    agree("regularizers", value, expected, rtol=1e-6, atol=1e-8)
+    agree("regularizers", ours, gradient, rtol=1e-6, atol=1e-8)
+    assert mine.get_config() == pytest.approx(theirs.get_config())
 
 
 @pytest.mark.parametrize(("name", "arguments"), ROWS, ids=str)
