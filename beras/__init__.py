@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 from beras.lazy import lazily
 
 if TYPE_CHECKING:
-    from beras import callbacks, datasets, metrics, optimizers, oracle, saving, schedules
+    from beras import callbacks, datasets, metrics, optimizers, oracle, saving, schedules, utils
 else:
-    callbacks, datasets, metrics, optimizers, oracle, saving, schedules = (
-        lazily(f"beras.{name}")
-        for name in ("callbacks", "datasets", "metrics", "optimizers", "oracle", "saving", "schedules")
+    _LAZY = ("callbacks", "datasets", "metrics", "optimizers", "oracle", "saving", "schedules", "utils")
+    callbacks, datasets, metrics, optimizers, oracle, saving, schedules, utils = (
+        lazily(f"beras.{name}") for name in _LAZY
     )
 
 from beras import (
     activations,
     config,
+    constraints,
+    diffusion,  # which loads its own names lazily
     initializers,
     layers,
     losses,
@@ -103,9 +105,11 @@ __all__ = [
     "callbacks",
     "check_grads",
     "config",
+    "constraints",
     "custom_gradient",
     "datasets",
     "debug",
+    "diffusion",
     "floatx",
     "get_data_MNIST",
     "grad",
@@ -132,6 +136,7 @@ __all__ = [
     "set_random_seed",
     "stop_gradient",
     "to_categorical",
+    "utils",
     "value_and_grad",
     "vjp",
 ]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 from _thread import RLock
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 from typing import Any
 
-__all__ = ["lazily"]
+__all__ = ["lazily", "names_from"]
 
 _lock = RLock()
 _loading: set[str] = set()
@@ -59,3 +61,22 @@ def lazily(name: str) -> ModuleType:
     module = sys.modules[name] = module_from_spec(spec)
     module.__class__ = _NotYetLoaded
     return module
+
+
+def names_from(package: str, modules: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of ``package`` for names that few programs use: each module's are loaded with it.
+
+    ``modules`` maps the modules of the package to their names. For editors and type checkers the package imports the
+    names too, under ``TYPE_CHECKING``.
+    """
+    where = {name: module for module, names in modules.items() for name in names}
+
+    def load(name: str) -> Any:
+        if name not in where:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        module = import_module(f"{package}.{where[name]}")
+        found = {known: getattr(module, known) for known in modules[where[name]]}
+        vars(sys.modules[package]).update(found)
+        return found[name]
+
+    return load

@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from tests.keras.differences import report as differences_from_keras
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
@@ -14,6 +16,11 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped in CI for a missing package: {report.longrepr[-1]}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in differences_from_keras():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(autouse=True)

@@ -37,6 +37,7 @@ LINES = [
     ["models"],
     ["datasets"],
     ["viz"],
+    ["utils"],
     ["oracle"],
     ["diffusion"],
     ["course"],

@@ -287,6 +287,27 @@ class ArrayMethods(Tracked):
     def __rmatmul__(self, other: Any) -> Any:
         return apply(np.matmul, (other, self), {})
 
+    def __and__(self, other: Any) -> Any:
+        return apply(np.bitwise_and, (self, other), {})
+
+    def __rand__(self, other: Any) -> Any:
+        return apply(np.bitwise_and, (other, self), {})
+
+    def __or__(self, other: Any) -> Any:
+        return apply(np.bitwise_or, (self, other), {})
+
+    def __ror__(self, other: Any) -> Any:
+        return apply(np.bitwise_or, (other, self), {})
+
+    def __xor__(self, other: Any) -> Any:
+        return apply(np.bitwise_xor, (self, other), {})
+
+    def __rxor__(self, other: Any) -> Any:
+        return apply(np.bitwise_xor, (other, self), {})
+
+    def __invert__(self) -> Any:
+        return apply(np.invert, (self,), {})
+
     def __eq__(self, other: Any) -> Any:
         return apply(np.equal, (self, other), {})
 

@@ -88,6 +88,7 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
     values = list(operands)
     tracked = []
     others = []
+    inside: list = []  # what a trace must see in a rule: an index that holds integers of this batch
     for slot, operand in enumerate(operands):
         if isinstance(operand, Tracked):
             if operand._home is not here and operand._home is not None:
@@ -108,6 +109,8 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
             # Rules may ask an operand for its shape; einsum's lists of labels stay lists.
             is_operand = at is None and type(rule) is not VariadicRule and rule.differentiates(slot)
             values[slot] = np.asarray(bare(operand)) if is_operand else bare(operand)
+            if trace is not None and holds_tracked(operand):
+                inside.append((slot, operand))
         elif type(operand) is not np.ndarray and isinstance(operand, np.ndarray) and is_followed(args):
             values[slot] = plain_array(operand)
     if at is not None:
@@ -121,7 +124,7 @@ def apply(function: Callable[..., Any], args: tuple, params: dict) -> Any:
     if len(tapes) == 1 and trace is None:
         stored_args = tuple(values)
     else:
-        stored_args = _keep_tensors(args, values, tracked if trace is None else [*tracked, *others], at)
+        stored_args = _keep_tensors(args, values, tracked if trace is None else [*tracked, *others, *inside], at)
     return _record(function, rule, tapes, tracked, ans, stored_args, params, here, others)
 
 

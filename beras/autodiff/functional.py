@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from beras.autodiff.dispatch import attach
-from beras.autodiff.state import home, no_gradient
+from beras.autodiff.state import home, no_gradient, refuse_looking
 from beras.autodiff.structure import leaves, restore
 from beras.autodiff.tape import GradientTape
 from beras.autodiff.tensor import Tensor, Variable
@@ -317,6 +317,7 @@ def custom_gradient(f: Function) -> Function:
 
     @wraps(f)
     def differentiable(*args: Any, **params: Any) -> Any:
+        refuse_looking()  # a trace would not see what f does with bare arrays
         if not home().recording:
             note_missed((args, params), home())
         followed = [is_followed(arg) for arg in args]

@@ -85,8 +85,8 @@ class Variable(ArrayMethods):
     ``Variable(initial_value, trainable=True, dtype=None, name=None)``: ``initial_value`` is copied; its ``dtype`` is
     kept when it is a floating-point array or NumPy number, anything else becomes `floatx` unless ``dtype`` says
     otherwise. Writing (`assign`, ``w -= g``, ``w[...] = v``) goes into the same memory and raises `version`; while a
-    tape that has used the Variable still records, it is refused. ``constraint``, a function or ``None``, gives the value
-    that the optimizer puts in the place of the present one after each update.
+    tape that has used the Variable still records, it is refused. ``constraint``, a function or ``None``, gives the
+    value that the optimizer puts in the place of the present one after each update.
 
     The Keras equivalent is ``keras.Variable``; the TensorFlow one ``tf.Variable``.
 
@@ -97,7 +97,7 @@ class Variable(ArrayMethods):
     Variable([0.5, 1.5], shape=(2,), dtype=float32)
     """
 
-    __slots__ = ("__weakref__", "_buffer", "constraint", "name", "trainable", "version")
+    __slots__ = ("__weakref__", "_buffer", "constraint", "name", "path", "trainable", "version")
     is_variable = True
 
     def __init__(self, initial_value: Any, trainable: bool = True, dtype: Any = None, name: str | None = None):
@@ -123,6 +123,8 @@ class Variable(ArrayMethods):
         self._home = None
         self.trainable = trainable
         self.name = name or "variable"
+        #: The name, behind that of the layer that has it: ``dense/kernel``.
+        self.path = self.name
         self.constraint: Callable[[Any], Any] | None = None
         self.version = 0
 
@@ -156,6 +158,11 @@ class Variable(ArrayMethods):
         Raises:
             RuntimeError: while a tape that has used this Variable still records.
         """
+        refuse_looking()
+        return self._written()
+
+    def _written(self) -> np.ndarray:
+        """Return the memory for `writable` and `assign`."""
         for tape in home().recording:
             if self._key in tape.variables:
                 raise RuntimeError(
@@ -183,7 +190,7 @@ class Variable(ArrayMethods):
         trace = home().trace
         if trace is not None:
             trace.note_assignment(self, value)
-        np.copyto(self.writable(), new, casting="same_kind" if new.dtype.kind == "f" else "unsafe")
+        np.copyto(self._written(), new, casting="same_kind" if new.dtype.kind == "f" else "unsafe")
         return self
 
     def assign_add(self, value: Any) -> Variable:
@@ -222,15 +229,15 @@ class Variable(ArrayMethods):
 
     def __copy__(self) -> Variable:
         twin = Variable(self._buffer, self.trainable, self.dtype, self.name)
-        twin.constraint = self.constraint
+        twin.constraint, twin.path = self.constraint, self.path
         return twin
 
     def __deepcopy__(self, memo: Any) -> Variable:
         return self.__copy__()
 
     def __reduce__(self) -> tuple:
-        state = None if self.constraint is None else (None, {"constraint": self.constraint})
-        return Variable, (self._buffer, self.trainable, self.dtype.str, self.name), state
+        state = {"path": self.path} if self.constraint is None else {"constraint": self.constraint, "path": self.path}
+        return Variable, (self._buffer, self.trainable, self.dtype.str, self.name), (None, state)
 
 
 def stop_gradient(value: Any) -> Any:

@@ -30,7 +30,7 @@ def input_position(module: Diffable, args: tuple, params: dict) -> tuple[str, An
     It is the parameter called as a prediction (`PREDICTIONS`), else the first one.
 
     Raises:
-        TypeError: when a tape follows another argument, for which the module gives no gradient.
+        TypeError: when a tape follows another argument, for which the module gives no gradient, or several arrays.
     """
     names = module.input_names
     values = dict(zip([*names, *(f"argument {i}" for i in range(len(names), len(args)))], args)) | params
@@ -42,7 +42,14 @@ def input_position(module: Diffable, args: tuple, params: dict) -> tuple[str, An
                 f"is about {chosen!r}. Pass beras.stop_gradient(...) there, or drop the hand-written gradients: "
                 f"a class with only forward is differentiated by all its arguments."
             )
-    return chosen, values.get(chosen)
+    given = values.get(chosen)
+    if isinstance(given, (list, tuple)) and is_followed(given):
+        raise TypeError(
+            f"{type(module).__name__}.forward was given several Tensors as {chosen!r}, but its hand-written gradients "
+            f"are about one array. Drop them (a class with only forward is differentiated by all its inputs), or make "
+            f"one array of the inputs first."
+        )
+    return chosen, given
 
 
 def new_frame(module: Diffable) -> Any:

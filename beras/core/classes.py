@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from beras.errors import unknown_name
 
-__all__ = ["lookup", "register"]
+__all__ = ["lookup", "register", "register_home"]
 
 _C = TypeVar("_C", bound=type)
 
 #: The classes of each name, by module and qualified name, so that a class that is defined anew takes its own place.
 _classes: dict[str, dict[tuple[str, str], type]] = {}
+
+
+#: Packages whose names are classes that register themselves when they are loaded.
+_homes: list[str] = []
+
+
+def register_home(package: str) -> None:
+    """Let `lookup` ask ``package`` for a name, which may load a module."""
+    _homes.append(package)
 
 
 def register(cls: _C) -> _C:
@@ -34,6 +44,8 @@ def lookup(class_name: str, custom_objects: Mapping[str, Any] | None = None) -> 
     """
     if custom_objects and class_name in custom_objects:
         return custom_objects[class_name]
+    for home in _homes:  # an attribute of it may be loaded only now
+        getattr(sys.modules[home], class_name, None)
     found = list(_classes.get(class_name, {}).values())
     if not found:
         raise ValueError(

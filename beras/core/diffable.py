@@ -14,7 +14,7 @@ from beras.autodiff.tracked import Tracked, bare, is_followed, note_missed
 from beras.config import floatx
 from beras.core.call_record import CallRule, content, first_order_only, input_position, new_frame
 from beras.core.callable import Callable
-from beras.core.shapes import zeros_of
+from beras.core.shapes import shapes_of_batches, zeros_of
 from beras.core.weighted import Weighted
 
 __all__ = ["Diffable", "default_composition"]
@@ -198,12 +198,15 @@ class Diffable(Callable, Weighted):
     def build_for(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of ``input_shape``, if that was not done before."""
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the output's shape for inputs of ``input_shape``; the default tries it on one sample of zeros."""
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the output's shape for inputs of ``input_shape``; the default tries it on one sample of zeros.
+
+        For several outputs it is a list, tuple or dict of shapes, in their form.
+        """
         self.build_for(input_shape)
         with no_gradient():
             sample = zeros_of(input_shape, getattr(self, "dtype", floatx()))
-            return (None, *np.shape(new_frame(self)(sample))[1:])
+            return shapes_of_batches(new_frame(self)(sample))
 
     # Local Jacobians
 

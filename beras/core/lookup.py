@@ -7,7 +7,7 @@ from typing import Any
 
 from beras.errors import unknown_name
 
-__all__ = ["configured", "find", "make"]
+__all__ = ["configured", "find", "from_custom", "make"]
 
 
 def _plain(name: str) -> str:
@@ -73,3 +73,19 @@ def configured(thing: Any) -> dict[str, Any] | None:
             f"built-in by name."
         )
     return {"class_name": type(thing).__name__, "config": thing.get_config()}
+
+
+def from_custom(config: Any, custom_objects: Mapping[str, Any] | None) -> Any:
+    """Return the object that a config or a name means when its class is among ``custom_objects``, else ``config``.
+
+    >>> from_custom("Half", {"Half": 0.5}), from_custom("mse", None)
+    (0.5, 'mse')
+    """
+    name = config.get("class_name") if isinstance(config, Mapping) else config
+    own = (custom_objects or {}).get(name) if isinstance(name, str) else None
+    if own is None:
+        return config
+    if not isinstance(config, Mapping):
+        return own
+    settings = dict(config.get("config") or {})
+    return own.from_config(settings) if hasattr(own, "from_config") else own(**settings)

@@ -30,7 +30,7 @@ class Weighted:
         else:
             object.__setattr__(self, name, value)
             if name not in TRANSIENT:
-                changes.count += 1
+                changes.note()
 
     def __getstate__(self) -> dict[str, Any]:
         # For copies and pickles: what the latest call on a tape left there is kept as an array, without its tape.

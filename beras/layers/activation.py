@@ -1,4 +1,4 @@
-"""Activations as layers: Activation, ReLU, LeakyReLU, Sigmoid, Tanh, Softmax."""
+"""Activations as layers: Activation, ReLU, LeakyReLU, ELU, Sigmoid, Tanh, Softmax."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from beras import activations
 from beras.layers.layer import Layer
 
-__all__ = ["Activation", "LeakyReLU", "ReLU", "Sigmoid", "Softmax", "Tanh"]
+__all__ = ["ELU", "Activation", "LeakyReLU", "ReLU", "Sigmoid", "Softmax", "Tanh"]
 
 #: The activations whose outputs depend on more than one input.
 ALONG_AN_AXIS = (activations.softmax, activations.log_softmax, activations.sparsemax, activations.glu)
@@ -55,6 +55,14 @@ class Activation(_ActivationLayer):
         self.activation = activations.get(activation)
         if getattr(self.activation, "func", self.activation) in ALONG_AN_AXIS:
             self.elementwise = False
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return ``input_shape``, with ``"glu"`` half of it."""
+        if getattr(self.activation, "func", self.activation) is not activations.glu:
+            return super().compute_output_shape(input_shape)
+        lengths, axis = list(input_shape), getattr(self.activation, "keywords", {}).get("axis", -1)
+        lengths[axis] = None if lengths[axis] is None else lengths[axis] // 2
+        return tuple(lengths)
 
     @property
     def final_activation(self) -> Any:
@@ -120,6 +128,29 @@ class LeakyReLU(_ActivationLayer):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments as plain values."""
         return {**super().get_config(), "negative_slope": self.negative_slope}
+
+
+class ELU(_ActivationLayer):
+    """``x`` where it is positive, ``alpha * (exp(x) - 1)`` elsewhere.
+
+    ``ELU(alpha=1.0)``. The Keras equivalent is ``keras.layers.ELU``; torch's is ``nn.ELU``.
+
+    >>> import numpy as np
+    >>> ELU()(np.array([[-1.0, 2.0]])).round(4)
+    array([[-0.6321,  2.    ]], dtype=float32)
+    """
+
+    def __init__(self, alpha: float = 1.0, **options: Any):
+        super().__init__(**options)
+        self.alpha = alpha
+
+    def activate(self, inputs: Any) -> Any:
+        """Apply the exponential linear unit."""
+        return activations.elu(inputs, self.alpha)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments as plain values."""
+        return {**super().get_config(), "alpha": self.alpha}
 
 
 class Sigmoid(_ActivationLayer):

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from beras.config import FLOATS
 from beras.errors import did_you_mean
 
-__all__ = ["automatic_config", "float_name", "lacks_config", "refuse_argument"]
+__all__ = ["arguments_of", "automatic_config", "float_name", "lacks_config", "refuse_argument"]
 
 #: What other versions and libraries call an argument, with the name that it has here.
 RENAMED = {
@@ -28,13 +28,13 @@ COMMON = ("name", "trainable", "dtype")
 
 def refuse_argument(cls: type, name: str, value: Any) -> NoReturn:
     """Raise TypeError for an argument that the layer class does not have, with the nearest that it has."""
-    known = _parameters(cls)
+    known = arguments_of(cls)
     renamed = RENAMED.get(name, "")
     hint = f" Write {renamed}." if renamed.partition(",")[0] in known else did_you_mean(name, known)
     raise TypeError(f"{cls.__name__} takes no argument {name!r}.{hint} Received: {name}={value!r}.")
 
 
-def _parameters(cls: type) -> list[str]:
+def arguments_of(cls: type) -> list[str]:
     """Return the names of the arguments of a class, those that it passes on to its bases included."""
     from inspect import Parameter, signature
 

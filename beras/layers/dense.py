@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from beras import activations, initializers, regularizers
+from beras import activations, constraints, initializers, regularizers
 from beras.autodiff import primitive
 from beras.autodiff.registry import define
 from beras.autodiff.tracked import bare
@@ -60,7 +60,8 @@ class Dense(Layer):
         use_bias: whether there is a bias.
         kernel_initializer, bias_initializer: names or initializers.
         kernel_regularizer, bias_regularizer: names or regularizers; their penalties are added to the loss.
-        kernel_constraint, bias_constraint, lora_rank, lora_alpha, quantization_config: Keras's; ``None`` only.
+        kernel_constraint, bias_constraint: names, constraints or functions, applied after each update.
+        lora_rank, lora_alpha, quantization_config: Keras's; ``None`` only.
 
     Raises:
         ValueError: for ``units`` that is no positive integer, for a second positional integer (the course's
@@ -104,8 +105,7 @@ class Dense(Layer):
                 f"Dense({units}, {activation}). Write Dense({activation}), and "
                 f"Sequential([Input(({units},)), Dense({activation})]) to make the weights at once."
             )
-        unbuilt = {"kernel_constraint": kernel_constraint, "bias_constraint": bias_constraint, "lora_rank": lora_rank}
-        unbuilt |= {"lora_alpha": lora_alpha, "quantization_config": quantization_config}
+        unbuilt = {"lora_rank": lora_rank, "lora_alpha": lora_alpha, "quantization_config": quantization_config}
         for argument, value in unbuilt.items():
             if value is not None:
                 raise ValueError(
@@ -119,6 +119,8 @@ class Dense(Layer):
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the kernel and the bias for inputs whose last axis is ``input_shape[-1]`` long."""
@@ -128,11 +130,19 @@ class Dense(Layer):
                 f"Dense needs inputs of shape (batch, n_in) with n_in known. Received: {tuple(input_shape)}."
             )
         self.kernel = self.add_weight(
-            (n_in, self.units), self.kernel_initializer, regularizer=self.kernel_regularizer, name="kernel"
+            (n_in, self.units),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
         )
         if self.use_bias:
             self.bias = self.add_weight(
-                (self.units,), self.bias_initializer, regularizer=self.bias_regularizer, name="bias"
+                (self.units,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
             )
 
     def call(self, inputs: Any) -> Any:
@@ -195,4 +205,6 @@ class Dense(Layer):
             "bias_initializer": initializers.serialize(self.bias_initializer),
             "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
             "bias_regularizer": regularizers.serialize(self.bias_regularizer),
+            "kernel_constraint": constraints.serialize(self.kernel_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
         }

@@ -26,7 +26,7 @@ class Flatten(Layer):
         super().__init__(**options)
         if data_format not in (None, "channels_last"):
             raise ValueError(f"Flatten knows data_format 'channels_last' only. Received: {data_format!r}.")
-        self.data_format = data_format
+        self.data_format = "channels_last"
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs with all axes after the first in one."""

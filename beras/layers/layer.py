@@ -9,16 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from beras import initializers, regularizers
+from beras import constraints, initializers, regularizers
 from beras.autodiff import Variable, no_gradient, vjp
 from beras.autodiff.primitives import cast
 from beras.autodiff.tracked import bare
 from beras.config import floatx
 from beras.core import Diffable
+from beras.core.budget import take_from_budget
 from beras.core.classes import register
 from beras.core.diffable import default_composition
 from beras.core.naming import snake_case
+from beras.core.shapes import any_batch, are_several, as_shape, shape_of
 from beras.layers.arguments import automatic_config, float_name, lacks_config, refuse_argument
+from beras.layers.node import CALLS, AtFirstCall, Node, holds_nodes, place
 
 __all__ = ["Layer", "reset_names"]
 
@@ -57,7 +60,8 @@ class Layer(Diffable):
 
     A subclass makes its weights in ``build(input_shape)`` with `add_weight`, and computes in ``call(inputs)`` (which
     may take ``training=False`` besides). Weights are made at the first call, or by `build`. Inputs are cast to the
-    layer's dtype. A tape follows the NumPy in ``call``, unless the class brings gradients of its own (`Diffable`).
+    layer's dtype. They are one array, or a list or dict of arrays: ``build`` then gets a list or dict of shapes. A
+    tape follows the NumPy in ``call``, unless the class brings gradients of its own (`Diffable`).
 
     The Keras equivalent is ``keras.Layer``.
 
@@ -72,6 +76,8 @@ class Layer(Diffable):
     """
 
     traced = True
+    #: Whether `call` may be given a list of arrays: that of the library's merging layers, and any of the user's.
+    takes_several: bool = False
     #: Whether `get_config` takes the arguments as they were given, since the class does not say them.
     _describes_itself: bool = False
 
@@ -110,6 +116,8 @@ class Layer(Diffable):
         super().__init_subclass__(**options)
         register(cls)
         cls._describes_itself = lacks_config(cls)
+        if {"call", "forward"} & cls.__dict__.keys() and "takes_several" not in cls.__dict__:
+            cls.takes_several = cls.__module__.split(".")[0] != "beras"
         if "build" in cls.__dict__:
             cls.build = _once_built(cls.__dict__["build"])  # type: ignore[method-assign]
 
@@ -123,6 +131,13 @@ class Layer(Diffable):
         """The layer's name, as Keras calls it."""
         return self.name
 
+    input = AtFirstCall(lambda call: call.args[0] if call.args else call.result)
+    output = AtFirstCall(lambda call: call.result)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy of a layer is a layer by itself: it has not been called in the graphs of the original.
+        return {name: held for name, held in super().__getstate__().items() if name != CALLS}
+
     @property
     def own_weights(self) -> list[Variable]:
         """The Variables among the attributes: as in Keras those that training changes, then the others."""
@@ -131,7 +146,10 @@ class Layer(Diffable):
         return found if declared else sorted(found, key=lambda weight: not weight.trainable)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights for inputs of ``input_shape``, ``(None, n_in)``; the default has none."""
+        """Make the weights for inputs of ``input_shape``, ``(None, n_in)``; the default has none.
+
+        For a list or dict of arrays it is the list or dict of their shapes.
+        """
 
     def add_weight(
         self,
@@ -149,27 +167,31 @@ class Layer(Diffable):
         """Return a new Variable of ``shape`` (``()`` unless given), filled by ``initializer``.
 
         The initializer is ``"glorot_uniform"`` unless given. ``regularizer`` adds its penalty on this weight to the
-        loss in training. ``autocast`` and ``aggregation`` are Keras's and do nothing here. The Keras equivalent is
+        loss in training. After each update the optimizer puts ``constraint(weight)`` in the place of the weight.
+        ``autocast`` and ``aggregation`` are Keras's and do nothing here. The Keras equivalent is
         ``keras.Layer.add_weight``.
 
         Raises:
-            ValueError: for a ``constraint`` or ``overwrite_with_gradient``, which beras does not have.
+            ValueError: for ``overwrite_with_gradient``, which beras does not have.
         """
         if overwrite_with_gradient:
             raise ValueError("Weights that are overwritten with their gradient are not built. Received: True.")
-        if constraint is not None:
-            raise ValueError(f"Constraints on weights are not built yet. Received: constraint={constraint!r}.")
         draw = initializers.get("glorot_uniform" if initializer is None else initializer)
         shape = (shape,) if isinstance(shape, (int, np.integer)) else () if shape is None else tuple(shape)
         kind = np.dtype(dtype or self.dtype)
+        take_from_budget(shape)
         weight = Variable(draw(shape, dtype=kind), trainable=trainable, dtype=kind, name=name)
+        weight.path = f"{self.path}/{weight.name}"
+        weight.constraint = constraints.get(constraint)
         if regularizer is not None:
             self._regularizers[weight] = regularizers.get(regularizer)
         return weight
 
     def __call__(self, inputs: Any, *args: Any, **params: Any) -> Any:
+        if isinstance(inputs, (Node, list, tuple, dict)) and holds_nodes(inputs):
+            return place(self, (inputs, *args), params)
         inputs = self._cast(inputs)
-        self._ensure_built(inputs.shape)
+        self._ensure_built(shape_of(inputs))
         if "training" in params and not self.takes_training:
             params.pop("training")
         output = super().__call__(inputs, *args, **params)
@@ -184,10 +206,21 @@ class Layer(Diffable):
             self._require_initialised()
         if isinstance(inputs, Layer):
             raise TypeError(
-                f"Layer {self.name!r} takes arrays. Received: {inputs!r}. Models here are made with Sequential([...]) "
-                f"or as a class derived from beras.Model whose call() uses the layers; Keras's functional form, which "
-                f"calls layers on an Input, is not built yet."
+                f"Layer {self.name!r} takes arrays, or what Input or another layer gives. Received: the layer "
+                f"{inputs!r}. Call that layer on its input first."
             )
+        if are_several(inputs):
+            if not self.takes_several:
+                items = inputs.values() if isinstance(inputs, dict) else inputs
+                raise TypeError(
+                    f"Layer {self.name!r} takes one array. Received: a {type(inputs).__name__} of {len(inputs)}, of "
+                    f"shapes {', '.join(str(item.shape) for item in items)}. Make one of them first: "
+                    f"Concatenate()([...]) or Add()([...]) for branches of a model, np.stack([...]) for samples of a "
+                    f"batch."
+                )
+            if isinstance(inputs, dict):
+                return {name: self._cast(item) for name, item in inputs.items()}
+            return [self._cast(item) for item in inputs]
         if not hasattr(inputs, "dtype"):
             inputs = np.asarray(inputs)
         if inputs.dtype == self.dtype:
@@ -205,20 +238,20 @@ class Layer(Diffable):
                 f"{type(self).__name__}.__init__ did not call super().__init__(), which makes it a layer. Do it first."
             )
 
-    def _ensure_built(self, shape: tuple[int, ...]) -> None:
+    def _ensure_built(self, shape: Any) -> None:
         if not self.built:
-            self.build_for((None, *shape[1:]))
+            self.build_for(any_batch(shape))
 
     def build_for(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights, once."""
         if not self.built:
             self.remember_input_shape(input_shape)
-            self.build(tuple(input_shape))
+            self.build(as_shape(input_shape))
             self.built = True
 
-    def remember_input_shape(self, input_shape: Sequence[int | None]) -> None:
+    def remember_input_shape(self, input_shape: Any) -> None:
         """Keep the shape that the weights are made for."""
-        self.__dict__.setdefault("_input_shape", tuple(input_shape))
+        self.__dict__.setdefault("_input_shape", as_shape(input_shape))
 
     # What the loss is told
 
@@ -233,15 +266,24 @@ class Layer(Diffable):
         return bool(self._regularizers) or self.activity_regularizer is not None or any(p.is_regularized for p in parts)
 
     def penalties(self) -> list[Any]:
-        """Return the scalars that the regularizers of this layer and its parts add to the loss."""
-        found = []
-        if self._regularizers:
-            found = [self._regularizers[w](w) for w in self.own_weights if w in self._regularizers]
-        if self.activity_regularizer is not None and "activity" in self.__dict__:
-            found.append(self.activity_regularizer(self.activity) / self.activity.shape[0])
-        for _, part in self._parts():
-            if isinstance(part, Layer):
-                found.extend(part.penalties())
+        """Return the scalars that the regularizers of this layer and its parts add to the loss, each layer's once."""
+        found: list[Any] = []
+        for layer in self._with_parts({}).values():
+            if layer._regularizers:
+                found.extend(layer._regularizers[w](w) for w in layer.own_weights if w in layer._regularizers)
+            if layer.activity_regularizer is not None and "activity" in layer.__dict__:
+                # Of a layer that a graph calls more than once, it holds what each call gave.
+                activities = layer.activity if isinstance(layer.activity, tuple) else (layer.activity,)
+                found.extend(layer.activity_regularizer(activity) / activity.shape[0] for activity in activities)
+        return found
+
+    def _with_parts(self, found: dict[int, Layer]) -> dict[int, Layer]:
+        """Put this layer and the layers among its parts, by their ids, into ``found``, and return it."""
+        if id(self) not in found:
+            found[id(self)] = self
+            for _, part in self._parts():
+                if isinstance(part, Layer):
+                    part._with_parts(found)
         return found
 
     # Local Jacobians, for reading and teaching
@@ -285,7 +327,11 @@ class Layer(Diffable):
 
     def _latest_inputs(self) -> Any:
         if "inputs" not in self.__dict__:
-            raise RuntimeError(f"{self.name!r} has not been called yet: local Jacobians are about the latest call.")
+            raise RuntimeError(
+                f"Local Jacobians are about the latest call, and {self.name!r} has not been called yet, or by a method "
+                f"of a model that replays its steps and leaves nothing behind. Call the layer or the model on arrays: "
+                f"model(x). To have it all during fit, write compile(..., run_eagerly=True)."
+            )
         return bare(self.__dict__["inputs"])
 
     # Configuration

@@ -8,11 +8,15 @@ import pytest
 import beras
 from beras import layers
 from tests.keras_oracle import keras as real_keras
+from tests.layers.test_images_keras import AUGMENTATIONS
+from tests.layers.test_images_keras import ROWS as IMAGE_ROWS
+from tests.layers.test_merge_keras import FUNCTIONS, MERGES
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 
 X = np.random.default_rng(0).normal(size=(4, 6)).astype(np.float32)
 IMAGES = np.random.default_rng(1).normal(size=(4, 3, 2)).astype(np.float32)
+SEQUENCES = np.random.default_rng(3).normal(size=(4, 3, 6)).astype(np.float32)
 
 ROWS = [
     ("Dense", {"units": 5}, X),
@@ -30,6 +34,20 @@ ROWS = [
     ("Flatten", {}, IMAGES),
     ("Rescaling", {"scale": 1 / 255, "offset": -0.5}, IMAGES),
     ("Dropout", {"rate": 0.5}, X),
+    ("GaussianNoise", {"stddev": 0.5}, X),
+    ("ELU", {}, X),
+    ("ELU", {"alpha": 0.3}, IMAGES),
+    ("BatchNormalization", {}, X),
+    ("BatchNormalization", {"epsilon": 1e-5, "scale": False}, IMAGES),
+    ("BatchNormalization", {"axis": 1, "center": False}, IMAGES),
+    ("LayerNormalization", {}, X),
+    ("LayerNormalization", {"epsilon": 1e-5, "scale": False}, SEQUENCES),
+    ("LayerNormalization", {"axis": [1, 2], "center": False}, IMAGES),
+    ("LayerNormalization", {"axis": [-1, -2]}, IMAGES),
+    ("Reshape", {"target_shape": (2, 3)}, X),
+    ("Reshape", {"target_shape": (-1,)}, IMAGES),
+    ("Permute", {"dims": (2, 1)}, IMAGES),
+    ("RepeatVector", {"n": 3}, X),
 ]
 
 
@@ -67,7 +85,9 @@ def test_a_layer_is_keras_layer(name, arguments, x):
 
 
 def test_every_layer_has_a_row():
-    covered = {name for name, *_ in ROWS} | {"Input", "InputLayer", "Layer", "Sigmoid", "Tanh"}
+    elsewhere = {"Embedding", *(name for name, *_ in MERGES), *(name for name, *_ in FUNCTIONS)}
+    elsewhere |= {*AUGMENTATIONS, *(name for name, *_ in IMAGE_ROWS)}
+    covered = {name for name, *_ in ROWS} | elsewhere | {"Input", "InputLayer", "Layer", "Sigmoid", "Tanh"}
     assert covered == set(layers.__all__)
 
 

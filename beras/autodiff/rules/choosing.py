@@ -9,15 +9,25 @@ import numpy as np
 from beras.autodiff.primitives import cast, masked, primitive, scatter_add
 from beras.autodiff.registry import define, expand
 
-__all__ = ["between", "replace_nonfinite"]
+__all__ = ["between", "replace_nonfinite", "won"]
 
 
-def _winner(g: Any, is_loser: Any, x: Any, y: Any) -> Any:
-    """Give ``g`` to the entries that win, and half of it to those that tie, as torch does."""
-    ties = np.equal(x, y)
+@primitive
+def won(g: Any, loses: Any, ties: Any) -> Any:
+    """Return ``g`` where an operand wins, half of it where it ties, as in torch, and 0 where it loses.
+
+    A primitive, so that the look whether there are ties is made anew when a step is replayed.
+    """
     if np.any(ties):
-        return masked(g, ~(is_loser | ties)) + masked(0.5 * g, ties)
-    return masked(g, ~is_loser)
+        return masked(g, ~(loses | ties)) + masked(0.5 * g, ties)
+    return masked(g, ~loses)
+
+
+define(won, lambda g, ans, h, loses, ties: won(g, loses, ties), None, None)
+
+
+def _winner(g: Any, loses: Any, x: Any, y: Any) -> Any:
+    return won(g, loses, np.equal(x, y))
 
 
 # A NaN beats everything in maximum and minimum, and both operands then get the cotangent, as in torch.

@@ -5,7 +5,7 @@ from inspect import signature
 import numpy as np
 
 from beras.autodiff.primitives import masked
-from beras.autodiff.rules.choosing import between, replace_nonfinite
+from beras.autodiff.rules.choosing import between, replace_nonfinite, won
 from tests.autodiff.case import Case, points
 
 BOUNDS = {"hips": False, "why": "its bounds are constants"}
@@ -15,7 +15,11 @@ X = np.array([-1.4, -0.3, 0.2, 0.8, 1.7, 2.6])
 NANS = np.array([np.nan, 0.5, np.nan, -2.0])
 HELD = np.array([[True, False, True], [False, False, True]])
 
+LOSES, TIES = np.array([True, True, False, False, True, False]), np.array([False, False, True, False, False, False])
+
 CASES = [
+    Case(won, lambda np, x: won(x * x, LOSES, TIES) * x, (X,), **LACKING),
+    Case(won, lambda np, x: won(x * x, LOSES, LOSES & TIES) * x, (X,), **LACKING),
     *(
         Case(f, lambda np, x, y, f=f: getattr(np, f.__name__)(x, y) * x, points(*shapes))
         for f in (np.maximum, np.minimum, np.fmax, np.fmin)

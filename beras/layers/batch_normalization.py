@@ -1,0 +1,202 @@
+"""BatchNormalization: every channel gets mean 0 and variance 1 over the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from beras import constraints, initializers, regularizers
+from beras.autodiff import no_gradient
+from beras.autodiff.primitives import cast
+from beras.layers.layer import Layer
+from beras.layers.moments import centered, widened
+
+__all__ = ["BatchNormalization"]
+
+
+class BatchNormalization(Layer):
+    """Bring each channel to mean 0 and variance 1: ``y = gamma * (x - mean) / sqrt(variance + epsilon) + beta``.
+
+    In training mean and variance are those of the batch, over all axes but ``axis``, and the moving ones follow them:
+    ``moving = momentum * moving + (1 - momentum) * batch``. At inference, and when ``trainable`` is false, the moving
+    ones are used and stay. ``gamma``, ``beta``, ``moving_mean`` and ``moving_variance`` are ``(channels,)``. Ioffe and
+    Szegedy, Batch Normalization, 2015.
+
+    Args:
+        axis: that of the channels, an integer.
+        momentum: how much of the moving statistics stays at each step.
+        epsilon: is added to the variance.
+        center, scale: whether there is a ``beta``, a ``gamma``.
+        beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: names or
+            initializers.
+        beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint: as in `Dense`.
+        renorm, renorm_clipping, renorm_momentum, synchronized: Keras's; accepted with their defaults only.
+
+    Raises:
+        ValueError: for ``renorm`` or ``synchronized``, and when called on inputs with another number of channels.
+
+    The Keras equivalent is ``keras.layers.BatchNormalization``. torch's ``nn.BatchNorm1d`` has the channels on axis 1;
+    its ``momentum`` is what is taken of the batch, so 0.01 there is 0.99 here (its default, 0.1, is 0.9); its
+    ``eps`` is 1e-5; and it keeps the *unbiased* variance of the batch, ``n / (n - 1)`` times the one kept here.
+
+    >>> import numpy as np
+    >>> layer = BatchNormalization(epsilon=0.0)
+    >>> layer(np.array([[1.0, 10.0], [3.0, 30.0]]), training=True)
+    array([[-1., -1.],
+           [ 1.,  1.]], dtype=float32)
+    >>> layer.moving_mean.numpy().round(4)
+    array([0.02, 0.2 ], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        renorm: bool = False,
+        renorm_clipping: Mapping[str, float] | None = None,
+        renorm_momentum: float = 0.99,
+        synchronized: bool = False,
+        **options: Any,
+    ):
+        super().__init__(**options)
+        for argument, value in (("renorm", renorm), ("synchronized", synchronized)):
+            if value:
+                raise ValueError(
+                    f"{argument} is accepted for the sake of Keras scripts as False only: beras does not have it. "
+                    f"Received: {argument}={value!r}."
+                )
+        if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
+            raise TypeError(f"axis is that of the channels, an integer. Received: axis={axis!r}.")
+        self.axis = int(axis)
+        self.momentum, self.epsilon = float(momentum), float(epsilon)
+        self.center, self.scale = center, scale
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
+        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.renorm_clipping, self.renorm_momentum = renorm_clipping, renorm_momentum
+        self.gamma: Any = None
+        self.beta: Any = None
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs with ``input_shape[axis]`` channels.
+
+        Raises:
+            ValueError: when there is no such axis, or its length is not known.
+        """
+        if not -len(input_shape) <= self.axis < len(input_shape) or input_shape[self.axis] is None:
+            raise ValueError(
+                f"BatchNormalization needs inputs with an axis {self.axis} of known length. "
+                f"Received: {tuple(input_shape)}."
+            )
+        shape: Any = (input_shape[self.axis],)
+        if self.scale:
+            self.gamma = self.add_weight(
+                shape,
+                self.gamma_initializer,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+                name="gamma",
+            )
+        if self.center:
+            self.beta = self.add_weight(
+                shape,
+                self.beta_initializer,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+                name="beta",
+            )
+        self.moving_mean = self.add_weight(shape, self.moving_mean_initializer, trainable=False, name="moving_mean")
+        self.moving_variance = self.add_weight(
+            shape, self.moving_variance_initializer, trainable=False, name="moving_variance"
+        )
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return the normalised inputs, of the same shape; by the batch's own statistics when ``training``."""
+        axis = self._axis_of(inputs)
+        self.inputs = inputs
+        x = widened(inputs)
+        if training and self.trainable:
+            rest, mean, variance = centered(x, tuple(n for n in range(x.ndim) if n != axis))
+            self._follow(mean, variance)
+        else:
+            with no_gradient():  # copies: a later call in training may write into the Variables
+                mean, variance = np.positive(self.moving_mean), np.positive(self.moving_variance)
+            rest, variance = x - self._along(mean, axis, x.ndim), self._along(variance, axis, x.ndim)
+        factor = 1 / np.sqrt(variance + self.epsilon)
+        if self.scale:
+            factor = self._along(self.gamma, axis, x.ndim) * factor
+        y = rest * factor
+        if self.center:
+            y = y + self._along(self.beta, axis, x.ndim)
+        return y if y.dtype == inputs.dtype else cast(y, inputs.dtype)
+
+    def _follow(self, mean: Any, variance: Any) -> None:
+        """Move the moving statistics towards those of a batch."""
+        kept, taken = self.momentum, 1 - self.momentum
+        with no_gradient():
+            for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                moving.assign(moving * kept + np.reshape(batch, moving.shape) * taken)
+
+    @staticmethod
+    def _along(weight: Any, axis: int, ndim: int) -> Any:
+        """Return ``(channels,)`` in the shape in which it meets inputs with ``ndim`` axes."""
+        return weight if axis == ndim - 1 else np.reshape(weight, (-1, *(1,) * (ndim - axis - 1)))
+
+    def _axis_of(self, inputs: Any) -> int:
+        """Return the axis of the channels, counted from the front.
+
+        Raises:
+            ValueError: where the inputs have other channels than those that the layer was built for.
+        """
+        channels = self.moving_mean.size
+        if not -inputs.ndim <= self.axis < inputs.ndim or inputs.shape[self.axis] != channels:
+            raise ValueError(
+                f"Layer {self.name!r} was built for inputs with {channels} channels on axis {self.axis}. "
+                f"Received: {inputs.shape}."
+            )
+        return self.axis % inputs.ndim
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return ``input_shape``."""
+        return tuple(input_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments as plain values."""
+        return {
+            **super().get_config(),
+            "axis": self.axis,
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            "beta_initializer": initializers.serialize(self.beta_initializer),
+            "gamma_initializer": initializers.serialize(self.gamma_initializer),
+            "moving_mean_initializer": initializers.serialize(self.moving_mean_initializer),
+            "moving_variance_initializer": initializers.serialize(self.moving_variance_initializer),
+            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
+            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
+            "beta_constraint": constraints.serialize(self.beta_constraint),
+            "gamma_constraint": constraints.serialize(self.gamma_constraint),
+            "synchronized": False,
+            "renorm": False,
+            "renorm_clipping": self.renorm_clipping,
+            "renorm_momentum": self.renorm_momentum,
+        }

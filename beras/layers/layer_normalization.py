@@ -1,0 +1,155 @@
+"""LayerNormalization: every sample gets mean 0 and variance 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from beras import constraints, initializers, regularizers
+from beras.autodiff.primitives import cast
+from beras.layers.layer import Layer
+from beras.layers.moments import centered, widened
+
+__all__ = ["LayerNormalization"]
+
+
+class LayerNormalization(Layer):
+    """Bring each sample to mean 0 and variance 1: ``y = gamma * (x - mean) / sqrt(variance + epsilon) + beta``.
+
+    Mean and variance are taken along ``axis``, in training and at inference alike; ``gamma`` and ``beta`` have the
+    lengths of these axes. Ba, Kiros and Hinton, Layer Normalization, 2016.
+
+    Args:
+        axis: an axis, or a list of them.
+        epsilon: is added to the variance.
+        center, scale: whether there is a ``beta``, a ``gamma``.
+        beta_initializer, gamma_initializer: names or initializers.
+        beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint: as in `Dense`.
+
+    Raises:
+        TypeError: for an ``axis`` that is neither an integer nor a list of them.
+        ValueError: when called on inputs with other lengths along these axes.
+
+    The Keras equivalent is ``keras.layers.LayerNormalization``; torch's is ``nn.LayerNorm``, whose ``eps`` is 1e-5.
+
+    >>> import numpy as np
+    >>> LayerNormalization(epsilon=0.0)(np.array([[1.0, 3.0], [10.0, 30.0]]))
+    array([[-1.,  1.],
+           [-1.,  1.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        axis: int | Sequence[int] = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        **options: Any,
+    ):
+        if options.pop("rms_scaling", False):
+            raise ValueError("rms_scaling, which Keras gives up too, is not built. Received: rms_scaling=True.")
+        super().__init__(**options)
+        axes: Any = axis if isinstance(axis, (list, tuple)) else [axis]
+        if not axes or not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in axes):
+            raise TypeError(f"axis is an integer or a list of integers. Received: axis={axis!r}.")
+        self.axis = [int(n) for n in axes] if isinstance(axis, (list, tuple)) else int(axes[0])
+        self.epsilon = float(epsilon)
+        self.center, self.scale = center, scale
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.gamma: Any = None
+        self.beta: Any = None
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of ``input_shape``, whose lengths along the axes must be known."""
+        shape: Any = tuple(input_shape[axis] for axis in self._axes_in(input_shape))
+        if None in shape:
+            raise ValueError(
+                f"LayerNormalization(axis={self.axis}) needs inputs of known length along its axes. "
+                f"Received: {tuple(input_shape)}."
+            )
+        self._lengths = shape
+        if self.scale:
+            self.gamma = self.add_weight(
+                shape,
+                self.gamma_initializer,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+                name="gamma",
+            )
+        if self.center:
+            self.beta = self.add_weight(
+                shape,
+                self.beta_initializer,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+                name="beta",
+            )
+
+    def _axes_in(self, shape: Sequence[int | None]) -> tuple[int, ...]:
+        """Return the axes, counted from the front and in order.
+
+        Raises:
+            ValueError: when inputs of this shape have none of these.
+        """
+        axes = self.axis if isinstance(self.axis, list) else [self.axis]
+        found = tuple(sorted(n + len(shape) if n < 0 else n for n in axes))
+        if not all(0 <= axis < len(shape) for axis in found):
+            raise ValueError(f"Layer {self.name!r} normalises along axis={self.axis}. Received: {tuple(shape)}.")
+        return found
+
+    def call(self, inputs: Any) -> Any:
+        """Return the normalised inputs, of the same shape."""
+        axes = self._axes_in(inputs.shape)
+        if tuple(inputs.shape[axis] for axis in axes) != self._lengths:
+            raise ValueError(
+                f"Layer {self.name!r} was built for inputs with the lengths {self._lengths} along axis={self.axis}. "
+                f"Received: {inputs.shape}."
+            )
+        self.inputs = inputs
+        x = widened(inputs)
+        rest, _, variance = centered(x, axes)
+        y = rest * (1 / np.sqrt(variance + self.epsilon))
+        shape = tuple(x.shape[axis] if axis in axes else 1 for axis in range(axes[0], x.ndim))
+        if self.scale:
+            y = y * _shaped(self.gamma, shape)
+        if self.center:
+            y = y + _shaped(self.beta, shape)
+        return y if y.dtype == inputs.dtype else cast(y, inputs.dtype)
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return ``input_shape``."""
+        return tuple(input_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments as plain values."""
+        return {
+            **super().get_config(),
+            "axis": self.axis,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            "rms_scaling": False,
+            "beta_initializer": initializers.serialize(self.beta_initializer),
+            "gamma_initializer": initializers.serialize(self.gamma_initializer),
+            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
+            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
+            "beta_constraint": constraints.serialize(self.beta_constraint),
+            "gamma_constraint": constraints.serialize(self.gamma_constraint),
+        }
+
+
+def _shaped(weight: Any, shape: tuple[int, ...]) -> Any:
+    return weight if weight.shape == shape else np.reshape(weight, shape)
