@@ -85,7 +85,7 @@ $(READY)-torch: $(READY)-test
 	@echo "PyTorch; where pip finds the CUDA build, gigabytes: the README says how to choose; 'make test TORCH=0' does"
 	@echo "without all of them)."
 	@$(PIP) "$(TORCH_PIN)"
-	@$(PIP) --editable ".[viz,test,test-torch,diffusion]"
+	@$(PIP) --editable ".[viz,keras,tensorboard,test,test-torch,diffusion]"
 	@touch $@
 
 # PyTorch first and alone, so that its pin decides which build comes. What cannot be installed is a line in the tables.

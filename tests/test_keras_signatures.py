@@ -18,6 +18,7 @@ MODULES = {
     "": "",
     "activations": "activations",
     "callbacks": "callbacks",
+    "constraints": "constraints",
     "datasets.fashion_mnist": "datasets.fashion_mnist",
     "datasets.mnist": "datasets.mnist",
     "initializers": "initializers",
@@ -30,6 +31,7 @@ MODULES = {
     "preprocessing": "utils",
     "regularizers": "regularizers",
     "saving": "saving",
+    "utils": "utils",
 }
 
 #: Arguments that only Keras has, with the reason.
@@ -48,7 +50,9 @@ OURS_ALONE = {
         "'accuracy' is found by the shapes; Keras does it inside compile",
     ),
     "models.save_model": ("include_optimizer", "Keras has it for .h5 files only"),
+    "saving.load_weights": ("names", "a file may have torch's names"),
     "saving.save_model": ("include_optimizer", "Keras has it for .h5 files only"),
+    "saving.save_weights": ("names", "a file may have torch's names"),
 }
 #: What is another thing under the same name.
 OTHERWISE = {
@@ -64,7 +68,7 @@ METHODS = {
     "Model": (
         *("compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch", "summary"),
         *("save", "save_weights", "load_weights", "get_layer", "from_config", "get_config", "count_params"),
-        *("get_weights", "set_weights", "reset_metrics", "compile_from_config", "get_compile_config"),
+        *("get_weights", "set_weights", "reset_metrics", "compile_from_config", "get_compile_config", "to_json"),
     ),
     "Sequential": ("add", "pop", "build", "get_config", "from_config", "compute_output_shape"),
     "layers.Layer": ("build", "get_config", "from_config", "count_params", "get_weights", "set_weights", "add_weight"),
@@ -80,7 +84,8 @@ METHOD_ARGUMENTS = {
     "Model.evaluate": ("kwargs", "an option that Keras's own fit uses"),
     "Model.compile_from_config": ("custom_objects", "the user's classes may be passed by hand"),
     "Model.save": ("kwargs", "options of old formats"),
-    "Model.load_weights": ("kwargs", "options of old formats"),
+    "Model.load_weights": ("kwargs names", "options of old formats; a file may have torch's names"),
+    "Model.save_weights": ("names", "a file may have torch's names"),
     "layers.Layer.add_weight": ("args", "Keras catches positional arguments of its older versions"),
 }
 
@@ -174,7 +179,8 @@ ESSENTIAL = {
     "layers": "Dense Activation ReLU LeakyReLU Softmax Flatten Dropout Rescaling Input InputLayer Layer",
     "losses": "CategoricalCrossentropy SparseCategoricalCrossentropy BinaryCrossentropy MeanSquaredError KLDivergence",
     "metrics": "Accuracy BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy Mean Precision Recall",
-    "optimizers": "SGD RMSprop Adam AdamW get serialize deserialize schedules",
+    "optimizers": "SGD RMSprop Adam AdamW Adagrad Adadelta Adamax Nadam Lion Lamb Adafactor Muon Ftrl get serialize "
+    "deserialize schedules",
     "optimizers.schedules": "ExponentialDecay PiecewiseConstantDecay CosineDecay LearningRateSchedule",
     "callbacks": "Callback CallbackList History EarlyStopping ModelCheckpoint CSVLogger TerminateOnNaN LambdaCallback "
     "LearningRateScheduler ReduceLROnPlateau ProgbarLogger",
@@ -182,9 +188,12 @@ ESSENTIAL = {
     "glorot_uniform he_normal zeros ones",
     "regularizers": "L1 L2 L1L2 l1 l2 l1_l2",
     "activations": "relu sigmoid tanh softmax linear",
-    "models": "Sequential Model load_model save_model",
+    "models": "Sequential Model load_model save_model clone_model model_from_json",
+    "constraints": "Constraint MaxNorm MinMaxNorm NonNeg UnitNorm max_norm min_max_norm non_neg unit_norm",
     "saving": "load_model save_model load_weights save_weights register_keras_serializable",
-    "preprocessing": "to_categorical",
+    "preprocessing": "to_categorical normalize split_dataset pad_sequences",
+    "utils": "to_categorical normalize split_dataset pad_sequences plot_model model_to_dot Progbar set_random_seed "
+    "clear_session register_keras_serializable",
 }
 
 
@@ -206,8 +215,9 @@ STRINGS = {
     "mean_absolute_error mae kl_divergence huber log_cosh poisson hinge bce kld cosine_similarity",
     "metrics": "mse mae binary_accuracy categorical_accuracy sparse_categorical_accuracy mean_squared_error Precision "
     "Recall binary_crossentropy",
-    "optimizers": "sgd rmsprop adam adamw Adam SGD RMSprop",
+    "optimizers": "sgd rmsprop adam adamw Adam SGD RMSprop adagrad adadelta adamax nadam lion muon ftrl adafactor",
     "regularizers": "l1 l2 L2",
+    "constraints": "max_norm min_max_norm non_neg unit_norm MaxNorm UnitNorm",
 }
 
 

@@ -12,6 +12,7 @@ from beras.callbacks.model_checkpoint import ModelCheckpoint
 from beras.callbacks.progress import ProgbarLogger
 from beras.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from beras.callbacks.swap_ema_weights import SwapEMAWeights
+from beras.callbacks.tensorboard import TensorBoard
 from beras.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

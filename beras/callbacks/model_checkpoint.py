@@ -18,14 +18,16 @@ __all__ = ["ModelCheckpoint"]
 
 
 class ModelCheckpoint(MonitorCallback):
-    """Write the model, or its weights, to a ``.safetensors`` file: every epoch, or every ``save_freq`` batches.
+    """Write the model, or its weights, to a file: every epoch, or every ``save_freq`` batches.
 
+    The file is ``.safetensors``, or Keras's ``.keras`` for a model and ``.weights.h5`` for weights.
     ``filepath`` may have fields for the epoch (from 1), the batch and the logs:
     ``"{epoch:02d}-{val_loss:.2f}.safetensors"``. With ``save_best_only=True`` it is written only when ``monitor`` is
     better than ever, or than ``initial_value_threshold``. Folders are made, and a file is replaced only by a complete
     one.
 
     Raises:
+        ImportError: for one of Keras's formats without h5py.
         ValueError: for a file format that is not written, and a ``save_freq`` that is no ``"epoch"`` and no integer.
         TypeError: when training begins, for a model whose configuration cannot be written down.
         KeyError: at the first saving, for a field that is not among the logs.
@@ -33,7 +35,7 @@ class ModelCheckpoint(MonitorCallback):
     Warns:
         UserWarning: when ``monitor`` is not among the logs; then every epoch is saved.
 
-    The Keras equivalent is ``keras.callbacks.ModelCheckpoint``, whose files are ``.keras`` and ``.weights.h5``.
+    The Keras equivalent is ``keras.callbacks.ModelCheckpoint``, which has no ``.safetensors``.
     """
 
     without_value = "saves every time"
@@ -51,7 +53,7 @@ class ModelCheckpoint(MonitorCallback):
     ):
         super().__init__(monitor, mode, baseline=initial_value_threshold)
         self.filepath = os.fspath(filepath)
-        check_writable_format(self.filepath)
+        check_writable_format(self.filepath, "weights" if save_weights_only else "model")
         if save_freq != "epoch" and (isinstance(save_freq, bool) or not isinstance(save_freq, int) or save_freq < 1):
             raise ValueError(f"save_freq must be 'epoch' or a number of batches. Received: save_freq={save_freq!r}.")
         self.verbose = verbose

@@ -8,10 +8,10 @@ from typing import Any
 
 from beras.callbacks.callback import Callback
 from beras.callbacks.console import close_line, is_live, redraw, say
+from beras.callbacks.wording import WIDTH, clock, duration, filled, line_character, named_values
 
 __all__ = ["ProgbarLogger"]
 
-WIDTH = 20
 SECONDS_BETWEEN_DRAWINGS = 0.1
 
 
@@ -137,12 +137,12 @@ class ProgbarLogger(Callback):
             close_line()
         elif self.verbose == 1:
             measured = self._measured(self._seen, elapsed, self._trained or now, logs)
-            bar = _line_character() * _filled(self._seen, self.target)
+            bar = line_character() * filled(self._seen, self.target)
             say(f"{self._seen}/{self.target} {bar:{WIDTH}} {measured}")
         elif self.verbose == 2:
-            speed = _duration_per_step(((self._trained or now) - self._started) / max(1, self._seen))
+            speed = duration(((self._trained or now) - self._started) / max(1, self._seen))
             count = f"{self._seen}/{self.target}"
-            say(" - ".join([*filter(None, [self._epoch]), count, f"{elapsed:.0f}s", speed, *_named_values(logs)]))
+            say(" - ".join([*filter(None, [self._epoch]), count, f"{elapsed:.0f}s", speed, *named_values(logs)]))
 
     def _draw(self, seen: int, seconds: float, now: float, logs: Any) -> None:
         from rich.text import Text
@@ -151,10 +151,10 @@ class ProgbarLogger(Callback):
             from rich.console import Console
 
             self._console = Console(file=sys.stdout, highlight=False)
-        line = _line_character()
+        line = line_character()
         measured = self._measured(seen, seconds, now, logs)
         if self.target:
-            done = _filled(seen, self.target)
+            done = filled(seen, self.target)
             count = f"{seen:>{len(str(self.target))}}/{self.target}"
             bar = [(f"{count} ", "bold"), (line * done, "green"), (line * (WIDTH - done), "dim")]
         else:
@@ -162,63 +162,5 @@ class ProgbarLogger(Callback):
         redraw(self._console, Text.assemble(*bar, f" {measured}"))
 
     def _measured(self, seen: int, seconds: float, now: float, logs: Any) -> str:
-        speed = _duration_per_step((now - self._started) / max(1, seen))
-        return " - ".join([f"{_clock(seconds)} {speed}", *_named_values(logs)])
-
-
-def _filled(seen: int, target: int) -> int:
-    """Return how many characters of the bar are filled.
-
-    >>> _filled(3, 4)
-    15
-    """
-    return WIDTH * min(seen, target) // max(1, target)
-
-
-def _named_values(logs: Any) -> list[str]:
-    found = logs() if callable(logs) else logs or {}
-    return [f"{name}: {_format(value)}" for name, value in found.items()]
-
-
-def _format(value: Any) -> str:
-    """Return a metric as Keras shows it.
-
-    >>> _format(0.25), _format(0.00012), _format(float("nan"))
-    ('0.2500', '1.2000e-04', 'nan')
-    """
-    if getattr(value, "ndim", 0) > 0:
-        value = value.mean()
-    return f"{float(value):.4e}" if abs(value) <= 1e-3 else f"{float(value):.4f}"
-
-
-def _duration_per_step(seconds: float) -> str:
-    """Return the time of a step.
-
-    >>> _duration_per_step(2.0), _duration_per_step(0.034), _duration_per_step(0.00056)
-    ('2s/step', '34ms/step', '560us/step')
-    """
-    if seconds >= 1:
-        return f"{seconds:.0f}s/step"
-    return f"{seconds * 1e3:.0f}ms/step" if seconds >= 1e-3 else f"{seconds * 1e6:.0f}us/step"
-
-
-def _clock(seconds: float) -> str:
-    """Return a time as Keras shows it.
-
-    >>> _clock(7.2), _clock(65), _clock(3661)
-    ('7s', '1:05', '1:01:01')
-    """
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}:{minutes:02d}:{rest:02d}"
-    return f"{minutes}:{rest:02d}" if minutes else f"{rest}s"
-
-
-def _line_character() -> str:
-    """Return the character of the bar, one that stdout can encode."""
-    try:
-        "━".encode(getattr(sys.stdout, "encoding", None) or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return "="
-    return "━"
+        speed = duration((now - self._started) / max(1, seen))
+        return " - ".join([f"{clock(seconds)} {speed}", *named_values(logs)])

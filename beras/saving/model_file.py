@@ -1,4 +1,4 @@
-"""A whole model in one safetensors file: configuration, weights, and the optimizer's state."""
+"""A whole model in one file: configuration, weights, and the optimizer's state."""
 
 from __future__ import annotations
 
@@ -8,32 +8,39 @@ from typing import Any
 
 import numpy as np
 
-from beras.saving.formats import check_writable_format
+from beras.core.budget import weights_at_most
+from beras.saving.formats import KERAS_MODEL, KERAS_WEIGHTS, check_writable_format, format_of
 from beras.saving.model_weights import OPTIMIZER, read_order, refuse_to_overwrite, stored_weights
 from beras.saving.registry import lookup
 from beras.saving.tensors import load_weights_file, save_weights_file
 from beras.saving.weight_names import assign_weights, named_weights
+from beras.saving.whole_file import existing_file
 
 __all__ = ["load_model", "model_config", "save_model"]
 
 
 def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
-    """Write ``model`` to one ``.safetensors`` file, from which `load_model` makes it again.
+    """Write ``model`` to one file, ``.safetensors`` or Keras's ``.keras``, from which `load_model` makes it again.
 
-    The arrays are the weights, as ``<layer>/<weight>``, and the optimizer's state, as ``optimizer/...``; the file's
-    metadata holds the configurations as JSON. It holds no code. How the model was compiled is left out, with a
-    warning, where it cannot be written down (a loss that is a function, for example).
+    A ``.keras`` file is read by Keras too, and needs the extra ``keras``. In ``.safetensors`` the arrays are the
+    weights, as ``<layer>/<weight>``, and the optimizer's state, as ``optimizer/...``; the file's metadata holds the
+    configurations as JSON. Neither holds code. How the model was compiled is left out, with a warning, where it cannot
+    be written down (a loss that is a function, for example).
 
     Raises:
         ValueError: for another ending of the name.
         TypeError: when a layer's configuration is more than plain values.
         FileExistsError: when the file is there and ``overwrite`` is false.
         OSError: when it cannot be written; an earlier file is untouched.
+        ImportError: for ``.keras`` without h5py.
 
     The Keras equivalent is ``keras.saving.save_model``.
     """
-    check_writable_format(filepath)
+    path = check_writable_format(filepath)
     refuse_to_overwrite(filepath, overwrite)
+    if path.name.lower().endswith(KERAS_MODEL):
+        _save_for_keras(model, path, include_optimizer)
+        return
     named, texts = stored_weights(model)
     texts["config"] = model_config(model)
     compiled = _compile_config(model)
@@ -43,6 +50,17 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
         if include_optimizer and optimizer is not None and optimizer.built:
             named |= {OPTIMIZER + name: value for name, value in optimizer.state().items()}
     save_weights_file(filepath, named, {"beras_file": "model", **texts})
+
+
+def _save_for_keras(model: Any, path: Any, include_optimizer: bool) -> None:
+    import json
+
+    from beras.saving.keras_format import save_model as save_keras_model
+
+    if not include_optimizer:
+        raise ValueError("A .keras file has the optimizer of a compiled model: include_optimizer=True.")
+    config, compiled = json.loads(model_config(model)), _compile_config(model, stacklevel=5)
+    save_keras_model(model, path, config, None if compiled is None else json.loads(compiled))
 
 
 def model_config(model: Any) -> str:
@@ -69,7 +87,8 @@ def load_model(
     """Return the model that `save_model` wrote: the same weights, bit for bit, and compiled as it was.
 
     Args:
-        filepath: the ``.safetensors`` file.
+        filepath: the ``.safetensors`` file, or the ``.keras`` file of Keras's or ours; its content decides, not its
+            name.
         custom_objects: the user's own classes and functions by name, where they are not known by themselves.
         compile: whether to compile the model and to take over the optimizer's state, so that training goes on.
         safe_mode: Keras's; nothing that is loaded can execute code, so it does nothing.
@@ -77,9 +96,22 @@ def load_model(
     Raises:
         FileNotFoundError: when there is none.
         ValueError: when it is no such file, a class of it is unknown, or what it holds does not fit together.
+        ImportError: for a ``.keras`` file without h5py.
 
     The Keras equivalent is ``keras.saving.load_model``.
     """
+    path = existing_file(filepath)
+    kind = format_of(path)
+    if kind == KERAS_WEIGHTS:
+        raise ValueError(
+            f"{str(filepath)!r} is an HDF5 file, which holds weights only (a whole model in .h5 is an earlier "
+            f"Keras's): make the model in code, and read them with model.load_weights(path)."
+        )
+    if kind == KERAS_MODEL:
+        from beras import models
+        from beras.saving.keras_format import load_model as load_keras_model
+
+        return load_keras_model(path, custom_objects, compile)
     named, texts = load_weights_file(filepath)
     if "config" not in texts:
         what = "It holds weights only" if texts.get("beras_file") == "weights" else "It was not written by save_model"
@@ -91,6 +123,7 @@ def load_model(
 
     from beras import models  # noqa: F401 (it registers the classes of models)
 
+    entries = sum(value.size for name, value in named.items() if not name.startswith(OPTIMIZER))
     try:
         config = json.loads(texts["config"])
         compiled = json.loads(texts["compile_config"]) if "compile_config" in texts else None
@@ -98,9 +131,10 @@ def load_model(
         settings = config["config"]
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise ValueError(f"The configuration in {str(filepath)!r} is damaged ({error!r}).") from error
-    model = cls.from_config(settings, custom_objects)
-    if config.get("build_input_shape") is not None:
-        model.build_for(config["build_input_shape"])
+    with weights_at_most(entries):
+        model = cls.from_config(settings, custom_objects)
+        if config.get("build_input_shape") is not None:
+            model.build_for(config["build_input_shape"])
     state = {name.removeprefix(OPTIMIZER): named.pop(name) for name in list(named) if name.startswith(OPTIMIZER)}
     assign_weights(filepath, named_weights(model), named, read_order(texts))
     if compile and compiled is not None:
@@ -111,7 +145,7 @@ def load_model(
     return model
 
 
-def _compile_config(model: Any) -> str | None:
+def _compile_config(model: Any, stacklevel: int = 4) -> str | None:
     """Return how the model was compiled, as JSON, or ``None`` where it was not or that cannot be written down."""
     if not model.compiled:
         return None
@@ -121,7 +155,7 @@ def _compile_config(model: Any) -> str | None:
         warnings.warn(
             f"{model.name!r} is saved without the way it was compiled, and without its optimizer's state: {error} "
             f"Compile it again after loading.",
-            stacklevel=4,
+            stacklevel=stacklevel,
         )
         return None
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from beras.errors import did_you_mean
-from beras.files import replacing
-from beras.saving.formats import check_writable_format, describe_foreign
+from beras.saving.formats import check_tensor_file, describe_foreign
+from beras.saving.whole_file import existing_file, write_whole
 
 __all__ = ["load_weights_file", "save_weights_file"]
 
@@ -27,24 +25,12 @@ def save_weights_file(path: Any, named: Mapping[str, np.ndarray], metadata: Mapp
 
     The format is that of https://github.com/huggingface/safetensors; torch and JAX read it too.
     """
-    path = check_writable_format(path)
+    path = check_tensor_file(path)
     from safetensors.numpy import save
 
     arrays = {name: np.asarray(value, order="C") for name, value in named.items()}
     data = _in_order(save(arrays, dict(metadata or {}) or None))
-    try:
-        with replacing(path) as file:
-            file.write(data)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        if not path.parent.is_dir():
-            reason = f"the folder {str(path.parent)!r} does not exist"
-        raise OSError(
-            error.errno,
-            f"The {len(data):,} bytes of {path.name!r} could not be written: {reason}. "
-            f"Nothing was changed; a file that had this name is still whole",
-            str(path),
-        ) from error
+    write_whole(path, data)
 
 
 def _in_order(data: bytes) -> bytes:
@@ -68,13 +54,7 @@ def load_weights_file(path: Any) -> tuple[dict[str, np.ndarray], dict[str, str]]
         FileNotFoundError: when there is none, with the nearest name in its folder.
         ValueError: when it is no complete safetensors file; it says what it looks like instead.
     """
-    from pathlib import Path
-
-    path = Path(os.fspath(path))
-    if not path.is_file():
-        near = did_you_mean(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else ""
-        what = "is a folder, not a file" if path.is_dir() else "does not exist"
-        raise FileNotFoundError(f"{str(path)!r} {what}.{near}")
+    path = existing_file(path)
     with open(path, "rb") as file:
         foreign = describe_foreign(file.read(32))
     if foreign is not None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from beras.autodiff import Variable
 
-__all__ = ["assign_weights", "named_weights"]
+__all__ = ["assign_weights", "misfits", "named_weights"]
 
 SHOWN = 4
 
@@ -74,14 +74,18 @@ def assign_weights(
         if pairs[name] in named and np.shape(named[pairs[name]]) != w.shape
     ]
     if faults:
-        more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
-        raise ValueError(
-            f"The weights in {str(path)!r} do not fit this model: {'; '.join(faults[:SHOWN])}{more}. Nothing was "
-            f"changed. Build the model as it was when the file was written, or load the whole of it with "
-            f"beras.saving.load_model."
-        )
+        raise ValueError(misfits(repr(str(path)), faults))
     for name, weight in weights.items():
         weight.assign(named[pairs[name]])
+
+
+def misfits(label: str, faults: Sequence[str]) -> str:
+    """Return the message for a file whose weights are not those of the model."""
+    more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
+    return (
+        f"The weights in {label} do not fit this model: {'; '.join(faults[:SHOWN])}{more}. Nothing was changed. Build "
+        f"the model as it was when the file was written, or load the whole of it with beras.saving.load_model."
+    )
 
 
 def _unnumbered(names: Any) -> list[str]:

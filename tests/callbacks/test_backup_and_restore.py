@@ -27,7 +27,8 @@ beras.set_random_seed(3)
 rng = np.random.default_rng(0)
 x, y = rng.normal(size=(96, 8)).astype("float32"), rng.integers(0, 4, 96)
 model = beras.Sequential([
-    beras.Dense(16, "relu"), beras.Dropout(0.3), beras.Dense(8, "tanh"), beras.Dropout(0.2, seed=9), beras.Dense(4, "softmax"),
+    beras.Dense(16, "relu"), beras.Dropout(0.3), beras.Dense(8, "tanh"), beras.Dropout(0.2, seed=9),
+    beras.Dense(4, "softmax"),
 ])
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 import time
@@ -38,7 +39,8 @@ history = model.fit(x, y, batch_size=16, epochs=300, verbose=0, validation_split
     callbacks.EarlyStopping(patience=100, restore_best_weights=True),
     callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: (seen.append(epoch), time.sleep(pause))),
 ])
-arrays = {f"w{n}": w for n, w in enumerate(model.get_weights())} | {k.replace("/", "_"): v for k, v in model.optimizer.state().items()}
+arrays = {f"w{n}": w for n, w in enumerate(model.get_weights())}
+arrays |= {name.replace("/", "_"): value for name, value in model.optimizer.state().items()}
 np.savez(out, **arrays, draws=beras.config.generator().random(5), numpys=np.random.random(3))
 print(json.dumps({"history": history.history, "epochs": history.epoch, "first": seen[0]}))
 """
@@ -131,7 +133,7 @@ def test_the_backup_of_another_run_is_refused_and_kept(tmp_path):
         model.fit(x, y, epochs=4, verbose=0, callbacks=[callbacks.BackupAndRestore(tmp_path), Break(1)])
     content = (tmp_path / "backup.safetensors").read_bytes()
     model, x, y = model_and_data()
-    with pytest.raises(ValueError, match="over 4 epochs.*this one is over 5"):
+    with pytest.raises(ValueError, match=r"over 4 epochs.*this one is over 5"):
         model.fit(x, y, epochs=5, verbose=0, callbacks=[callbacks.BackupAndRestore(tmp_path), Break(1)])
     wider = beras.Sequential([beras.Dense(4)])
     wider.compile("adam", "mse")

@@ -192,10 +192,12 @@ def test_checkpoint_every_so_many_batches(tmp_path):
 
 
 def test_checkpoint_refusals(tmp_path):
-    with pytest.raises(ValueError, match=r"'.keras' files are not written by this version.*Write 'm.safetensors'"):
-        ModelCheckpoint("m.keras")
-    with pytest.raises(ValueError, match=r"'.weights.h5' files are not written.*Write 'm.safetensors'"):
-        ModelCheckpoint("m.weights.h5", save_weights_only=True)
+    with pytest.raises(
+        ValueError, match=r"'.keras' is the ending for a whole model.*Write 'm.safetensors' or 'm.weights.h5'"
+    ):
+        ModelCheckpoint("m.keras", save_weights_only=True)
+    with pytest.raises(ValueError, match=r"'.weights.h5' is the ending for weights alone.*or 'm.keras'"):
+        ModelCheckpoint("m.weights.h5")
     with pytest.raises(ValueError, match="save_freq must be 'epoch'"):
         ModelCheckpoint("m.safetensors", save_freq="epochs")
     with pytest.raises(KeyError, match=r"a field 'val_los' that is not among the logs. Did you mean 'val_loss'\?"):

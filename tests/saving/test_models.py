@@ -187,9 +187,19 @@ def test_overwriting(tmp_path):
     assert path.read_bytes() != before
 
 
-def test_formats_that_keras_has_and_this_version_does_not_write():
-    with pytest.raises(ValueError, match=r"written as '\.safetensors' files; '\.keras' files are not written by"):
-        make().save("x.keras")
+@pytest.mark.parametrize(
+    ("save", "name", "message"),
+    [
+        ("save", "x.h5", r"in '\.safetensors', or for Keras in '\.keras'; '\.h5' files are not written.*'x\.keras'"),
+        ("save", "x.weights.h5", r"'\.weights\.h5' is the ending for weights alone.*Write 'x\.safetensors'"),
+        ("save_weights", "x.keras", r"Weights are .*'\.keras' is the ending for a whole model.*or 'x\.weights\.h5'"),
+        ("save_weights", "x.h5", r"'\.h5' files are not written\. Received: 'x\.h5'"),
+        ("save", "x", r"the name has no ending\. Received: 'x'"),
+    ],
+)
+def test_endings_that_are_not_written(save, name, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(make(), save)(name)
 
 
 class Squaring(layers.Layer):

@@ -111,10 +111,10 @@ def test_a_folder_that_does_not_exist(tmp_path):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("m.keras", r"'\.keras' files are not written by this version\. Received: 'm\.keras'\. Write 'm\.safetensors'"),
-        ("m.weights.h5", r"'\.weights\.h5' files are not written.*Write 'm\.safetensors'"),
-        ("m.v2.pt", r"'\.pt' files are not written.*Write 'm\.v2\.safetensors'"),
-        ("m", r"the name has no ending.*Write 'm\.safetensors'"),
+        ("m.keras", r"ends in '\.safetensors'\. Received: 'm\.keras'\. Write 'm\.safetensors'"),
+        ("m.weights.h5", r"Received: 'm\.weights\.h5'\. Write 'm\.safetensors'"),
+        ("m.v2.pt", r"Received: 'm\.v2\.pt'\. Write 'm\.v2\.safetensors'"),
+        ("m", r"Received: 'm'\. Write 'm\.safetensors'"),
     ],
 )
 def test_other_formats_are_refused(name, message):
@@ -134,7 +134,7 @@ def zipped():
     [
         (b"", "It is empty"),
         (zipped(), r"It is a zip archive, such as Keras's \.keras"),
-        (b"\x89HDF\r\n\x1a\n" + bytes(64), r"It is an HDF5 file, such as Keras's \.h5"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(64), r"It is an HDF5 file, such as Keras's \.weights\.h5"),
         (pickle.dumps({"a": 1}), "It is a pickle, which beras never loads"),
         (b"<!DOCTYPE html><html>", "perhaps the error page of a download"),
         (b"version https://git-lfs.github.com/spec/v1\noid", "It is a Git LFS pointer"),
