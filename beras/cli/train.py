@@ -12,20 +12,21 @@ from beras.cli.errors import INTERRUPTED, before_training, usage
 from beras.cli.options import AsJson, DataFolder, hidden_layers
 from beras.errors import unknown_name
 from beras.training.decays import DECAYS
-from beras.training.presets import PRESETS
+from beras.training.presets import MODELS, PRESETS
 
 __all__ = ["train"]
 
 
 def _by_data_set(field: str) -> str:
-    """Return the presets of one option for the help: ``10 (digits: 30)``."""
+    """Return the presets of one option for the help: ``10 (digits: 30; cnn: 12)``."""
 
-    def shown(name: str) -> str:
-        value = getattr(PRESETS[name], field)
+    def shown(name: str, model: str = "mlp") -> str:
+        value = getattr(MODELS[model][name], field)
         return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
     usual = shown("mnist")
     others = [f"{name}: {shown(name)}" for name in PRESETS if shown(name) != usual]
+    others += [f"{model}: {shown('mnist', model)}" for model in MODELS if shown("mnist", model) != usual]
     return f"[default: {usual}{f' ({chr(44).join(others)})' if others else ''}]"
 
 
@@ -39,6 +40,13 @@ def train(
         ),
     ] = "auto",
     data: DataFolder = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model",
+            help="mlp, dense layers only; or cnn, two 3x3 convolutions of 32 and 64 filters with pooling before them.",
+        ),
+    ] = "mlp",
     layers: Annotated[
         str | None,
         typer.Option(
@@ -54,6 +62,10 @@ def train(
         float | None,
         typer.Option("--dropout", help="Share of the hidden units that is dropped. " + _by_data_set("dropout")),
     ] = None,
+    augment: Annotated[
+        bool,
+        typer.Option("--augment", help="Distort, turn and shift the training images a little, anew in each epoch."),
+    ] = False,
     optimizer: Annotated[
         str, typer.Option("--optimizer", help="adam, sgd, rmsprop ...; arguments after a colon: sgd:momentum=0.9")
     ] = "adam",
@@ -102,6 +114,7 @@ def train(
     Examples:
       beras train
       beras train --layers 512,256 --dropout 0.2 --epochs 20 --out runs/big
+      beras train --model cnn --augment
       beras train --dataset digits --layers "" --optimizer sgd:momentum=0.9
       beras train --validation 0.1 --callback EarlyStopping:patience=3
     """
@@ -112,9 +125,11 @@ def train(
 
         with usage():
             options: dict[str, Any] = {
+                "model": model,
                 "layers": None if layers is None else hidden_layers(layers),
                 "activation": activation,
                 "dropout": dropout,
+                "augment": augment,
                 "optimizer": optimizer,
                 "learning_rate": learning_rate,
                 "decay": decay,

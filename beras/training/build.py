@@ -15,9 +15,12 @@ from beras.training.config import RunConfig
 from beras.training.decays import DECAYS
 from beras.training.named import make_named, split_named
 
-__all__ = ["CALLBACKS", "build_callbacks", "build_model", "build_optimizer"]
+__all__ = ["CALLBACKS", "augmentation", "build_callbacks", "build_model", "build_optimizer", "convolutions"]
 
 _OFFERED = ("CSVLogger", "EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "TensorBoard", "TerminateOnNaN")
+#: Of smaller images the convolutions would leave nothing.
+SMALLEST_WITHOUT_PADDING = 16
+
 #: The callbacks that can be asked for by name.
 CALLBACKS = {name: getattr(callback_module, name) for name in _OFFERED if hasattr(callback_module, name)}
 #: The arguments of theirs that are paths, with an example.
@@ -35,11 +38,16 @@ def build_model(
     Raises:
         ValueError: for a name or an argument that the layers or the optimizer refuse.
     """
-    parts: list[Any] = [
-        layers.Input(image_shape, name="image"),
-        layers.Rescaling(1 / scale, name="rescaling"),
-        layers.Flatten(name="flatten"),
-    ]
+    parts: list[Any] = [layers.Input(image_shape, name="image"), layers.Rescaling(1 / scale, name="rescaling")]
+    if config.augment or config.model == "cnn":
+        parts.append(layers.Reshape((*image_shape, 1), name="channel"))
+    if config.augment:
+        parts += augmentation(min(image_shape))
+    if config.model == "cnn":
+        parts += convolutions(config.activation, min(image_shape))
+    parts.append(layers.Flatten(name="flatten"))
+    if config.model == "cnn" and config.dropout:
+        parts.append(layers.Dropout(config.dropout / 2, name="dropout"))
     for number, units in enumerate(config.layers, start=1):
         parts.append(layers.Dense(units, activation=config.activation, name=f"hidden_{number}"))
         if config.dropout:
@@ -50,6 +58,26 @@ def build_model(
     optimizer = build_optimizer(config, steps=config.epochs * -(-n_train // config.batch_size))
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
+
+
+def convolutions(activation: str, size: int) -> list[Any]:
+    """Return two 3 x 3 convolutions of 32 and 64 filters, each with pooling, for images of ``size`` pixels."""
+    padding = "valid" if size >= SMALLEST_WITHOUT_PADDING else "same"
+    found: list[Any] = []
+    for number, filters in enumerate((32, 64), start=1):
+        found.append(layers.Conv2D(filters, 3, padding=padding, activation=activation, name=f"convolution_{number}"))
+        found.append(layers.MaxPooling2D(name=f"pooling_{number}"))
+    return found
+
+
+def augmentation(size: int) -> list[Any]:
+    """Return layers that distort, turn and shift images of ``size`` pixels, in proportion to their size."""
+    scale = size / 28
+    return [
+        layers.ElasticDistortion(16 * scale**2, 4 * scale, name="elastic"),
+        layers.RandomRotation(0.02, "constant", name="rotation"),
+        layers.RandomTranslation(0.05, 0.05, "constant", name="translation"),
+    ]
 
 
 def build_optimizer(config: RunConfig, steps: int) -> Any:

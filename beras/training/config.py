@@ -13,15 +13,18 @@ __all__ = ["RunConfig"]
 class RunConfig:
     """Everything that decides what a run does: on one machine, equal configurations give equal bits.
 
-    ``layers`` are the units of the hidden layers (none is softmax regression); ``optimizer`` and each of ``callbacks``
-    is a name, or ``name:argument=value,...``; ``decay`` is a name of `beras.training.decays.DECAYS`; ``validation`` is
-    the share of the training images, the last ones, that are not trained on.
+    ``model`` is a name of `beras.training.presets.MODELS`; ``layers`` are the units of the hidden dense layers (none is
+    softmax regression); ``augment`` is whether each epoch sees the images a little moved; ``optimizer`` and each of
+    ``callbacks`` is a name, or ``name:argument=value,...``; ``decay`` is a name of `beras.training.decays.DECAYS`;
+    ``validation`` is the share of the training images, the last ones, that are not trained on.
     """
 
     dataset: str
+    model: str
     layers: tuple[int, ...]
     activation: str
     dropout: float
+    augment: bool
     optimizer: str
     learning_rate: float
     decay: str

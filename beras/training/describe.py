@@ -20,9 +20,13 @@ __all__ = ["describe", "record"]
 
 def describe(config: RunConfig, model: Any) -> str:
     """Return one line on what is trained."""
-    units = "-".join(str(n) for n in (math.prod(model.input_shape[1:]), *config.layers, model.layers[-1].units))
+    pixels = math.prod(model.input_shape[1:])
+    filters = [layer.filters for layer in model.layers if hasattr(layer, "filters")]
+    before = f"{pixels}, 3 x 3 convolutions of {' and '.join(map(str, filters))} filters, " if filters else f"{pixels}-"
+    units = before + "-".join(str(n) for n in (*config.layers, model.layers[-1].units))
     parts = [config.activation] if config.layers else ["softmax regression"]
     parts += [f"dropout {config.dropout:g}"] if config.dropout and config.layers else []
+    parts += ["augmented images"] if config.augment else []
     decay = "" if config.decay == "none" else f" ({config.decay} decay)"
     parts += [
         f"{model.count_params():,} parameters",

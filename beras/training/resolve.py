@@ -12,7 +12,7 @@ from beras.training.build import build_callbacks, build_optimizer
 from beras.training.config import RunConfig
 from beras.training.decays import DECAYS
 from beras.training.named import split_named
-from beras.training.presets import LEARNING_RATES, PRESETS
+from beras.training.presets import LEARNING_RATES, MODELS, PRESETS
 
 __all__ = ["resolve", "usual_learning_rate"]
 
@@ -20,9 +20,11 @@ __all__ = ["resolve", "usual_learning_rate"]
 def resolve(
     dataset: str,
     *,
+    model: str = "mlp",
     layers: tuple[int, ...] | None = None,
     activation: str = "relu",
     dropout: float | None = None,
+    augment: bool = False,
     optimizer: str = "adam",
     learning_rate: float | None = None,
     decay: str = "cosine",
@@ -39,25 +41,29 @@ def resolve(
 
     >>> resolve("mnist").layers
     (256, 128)
-    >>> resolve("mnist", optimizer="adm")
+    >>> resolve("mnist", optimizer="adm")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    ValueError: Unknown optimizer 'adm'. Did you mean 'adam'? Known: adam, adamw, rmsprop, sgd.
+    ValueError: Unknown optimizer 'adm'. Did you mean 'adam'? Known: ...
     """
     if dataset not in PRESETS:
         raise ValueError(unknown_name("data set", dataset, PRESETS))
+    if model not in MODELS:
+        raise ValueError(unknown_name("model", model, MODELS))
     if decay not in DECAYS:
         raise ValueError(unknown_name("decay", decay, DECAYS))
     activations.get(activation)
-    preset = PRESETS[dataset]
+    preset = MODELS[model][dataset]
     hidden = preset.layers if layers is None else tuple(layers)
     if dropout and not hidden:
         raise ValueError(f"dropout needs a hidden layer, and there is none. Received: dropout={dropout}.")
     config = RunConfig(
         dataset=dataset,
+        model=model,
         layers=hidden,
         activation=activation,
         dropout=(preset.dropout if hidden else 0.0) if dropout is None else dropout,
+        augment=augment,
         optimizer=optimizer,
         learning_rate=usual_learning_rate(optimizer) if learning_rate is None else learning_rate,
         decay=decay,

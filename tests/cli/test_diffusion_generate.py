@@ -77,6 +77,10 @@ def test_json_is_one_document_and_nothing_else(draw):
     assert "no guidance" in result.stderr
 
 
+def test_quiet_prints_the_files_alone(draw):
+    assert draw("--quiet", "--count", "2", "--grid", "steps.png").stdout == "picture-1.png\npicture-2.png\nsteps.png\n"
+
+
 def test_quiet_still_says_what_went_another_way(draw):
     result = draw("--quiet", "--guidance", "0")
     assert "There is no guidance" in result.stderr
@@ -107,6 +111,8 @@ def test_a_black_picture_is_said_to_be_black(draw, monkeypatch):
         (["--out", "nowhere/cat.png"], "There is no folder nowhere"),
         (["--grid", "cat.bmp"], "A picture is written as one of .png"),
         (["--grid", "picture.png"], "--out and --grid are the same file"),
+        (["--device", "tpu"], "The device is one of auto, cpu, cuda, mps"),
+        (["--dtype", "float64"], "The dtype is one of auto, float32, float16, bfloat16"),
         (["--count", "0"], "Invalid value for '--count'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

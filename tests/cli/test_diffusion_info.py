@@ -27,6 +27,18 @@ def test_every_verb_has_help_with_an_example_in_80_columns(beras_command, verb):
     assert max(map(len, result.stdout.splitlines())) <= 80
 
 
+def test_no_verb_is_cut_off_in_the_list(beras_command):
+    shown = beras_command("diffusion").stdout
+    assert "..." not in shown[shown.index("Commands:") :]
+
+
+@pytest.mark.parametrize("verb", [["info"], ["tensors", "--meta"], ["bench"], ["scan", "."], ["generate", "a cat"]])
+def test_a_device_that_nobody_has_is_bad_usage(beras_command, verb):
+    result = beras_command("diffusion", *verb, "--device", "tpu")
+    assert result.exit_code == 2
+    assert "Received: 'tpu'. Did you mean 'cpu'?" in result.stderr
+
+
 def test_an_unknown_verb_gets_the_nearest(beras_command):
     result = beras_command("diffusion", "inof")
     assert result.exit_code == 2

@@ -180,6 +180,7 @@ def test_bad_folders_are_bad_usage(scan, pictures, tmp_path):
         (pictures / "01.png", "Expected a folder of pictures"),
         (tmp_path / "pictuers", "Did you mean 'pictures'"),
         (tmp_path / "empty", "There are no pictures"),
+        ("", "Received: '', no name"),  # and not the current folder
     ):
         result = scan(folder)
         assert result.exit_code == 2

@@ -51,3 +51,24 @@ def test_relative_paths_of_callbacks_begin_in_the_run_folder(tmp_path):
     logger, stopping = build_callbacks(config, tmp_path)
     assert Path(logger.filename) == tmp_path / "log.csv"
     assert stopping.patience == 3
+
+
+@pytest.mark.parametrize(("name", "shape", "scale"), [("mnist", (28, 28), 255), ("digits", (8, 8), 16)])
+def test_a_network_that_convolves(name, shape, scale):
+    config = resolve(name, model="cnn", layers=(16,), augment=True)
+    model = build_model(config, shape, 10, scale, 100)
+    assert [type(layer).__name__ for layer in model.layers] == [
+        *("Rescaling", "Reshape", "ElasticDistortion", "RandomRotation", "RandomTranslation"),
+        *("Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D", "Flatten", "Dropout", "Dense", "Dropout", "Dense"),
+    ]
+    assert [layer.filters for layer in model.layers if hasattr(layer, "filters")] == [32, 64]
+    pixels = 25 if name == "mnist" else 4
+    assert model.count_params() == 320 + 18_496 + pixels * 64 * 16 + 16 + 16 * 10 + 10
+    assert (model.get_layer("dropout").rate, model.get_layer("dropout_1").rate) == (config.dropout / 2, config.dropout)
+    assert model.predict(np.zeros((2, *shape), np.uint8), verbose=0).shape == (2, 10)
+
+
+def test_a_dense_network_sees_moved_images_too():
+    model = build_model(resolve("digits", layers=(), augment=True), (8, 8), 10, 16, 100)
+    assert model.count_params() == 650
+    assert model.get_layer("elastic").sigma == pytest.approx(4 * 8 / 28)

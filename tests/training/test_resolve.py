@@ -1,12 +1,19 @@
 import pytest
 
 from beras.training import PRESETS, resolve
+from beras.training.presets import MODELS
 
 
 def test_what_is_not_said_comes_from_the_preset_of_the_data_set():
     config = resolve("digits")
     preset = PRESETS["digits"]
     assert (config.layers, config.batch_size, config.epochs) == (preset.layers, preset.batch_size, preset.epochs)
+
+
+def test_each_kind_of_model_has_presets_of_its_own():
+    config, preset = resolve("mnist", model="cnn"), MODELS["cnn"]["mnist"]
+    assert (config.model, config.layers, config.epochs) == ("cnn", preset.layers, preset.epochs)
+    assert all(presets.keys() == PRESETS.keys() for presets in MODELS.values())
 
 
 def test_what_is_said_is_taken_even_when_it_is_nothing():
@@ -29,6 +36,7 @@ def test_each_optimizer_has_a_learning_rate_of_its_own():
     ("options", "message"),
     [
         ({"optimizer": "adm"}, "Did you mean 'adam'"),
+        ({"model": "cmn"}, "Did you mean 'cnn'"),
         ({"optimizer": "sgd:momentun=1"}, "Did you mean 'momentum'"),
         ({"activation": "rleu"}, "Did you mean 'relu'"),
         ({"decay": "cosin"}, "Did you mean 'cosine'"),

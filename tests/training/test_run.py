@@ -195,3 +195,13 @@ def test_a_run_leaves_the_numbering_of_layers_alone(tmp_path):
     first = beras.Dense(1).name
     run(tmp_path / "r", epochs=1)
     assert beras.Dense(1).name != first
+
+
+def test_a_network_that_convolves_learns_and_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    done, said = run(tmp_path / "r", figures=True, model="cnn", layers=(32,), dropout=0.0, epochs=5, augment=True)
+    assert done.result.test_accuracy > 0.8
+    assert "64, 3 x 3 convolutions of 32 and 64 filters, 32-10" in said[0]
+    assert "augmented images" in said[0]
+    assert (tmp_path / "r" / "figures" / "weights.png").exists()
+    assert json.loads((tmp_path / "r" / "config.json").read_text(encoding="utf-8"))["run"]["model"] == "cnn"

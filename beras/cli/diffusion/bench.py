@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from beras.cli.console import print_json, say
-from beras.cli.diffusion.options import AsJson, Device, Quiet
+from beras.cli.diffusion.options import AsJson, Device, Quiet, check_names
 from beras.cli.errors import BadUsage, usage
 
 __all__ = ["bench"]
@@ -28,7 +28,7 @@ def bench(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the full architecture of v1.4, with random weights, on a GPU.
+    """Measure v1.4 at full size, with random weights, on a GPU.
 
     Seconds a picture, calls of the U-Net and the decoder, memory and differences from float32 for several types of
     numbers, layouts and compilers; and the safety checker. Without a GPU it counts the arithmetic and says what it
@@ -49,6 +49,7 @@ def bench(
 
     require()
     with usage():
+        check_names(device)
         names = None if variants is None else [name.strip() for name in variants.split(",")]
         choose(names)
         sizes = _numbers(batches)

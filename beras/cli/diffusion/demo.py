@@ -39,7 +39,7 @@ def demo(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show everything on small random networks, offline and in seconds.
+    """Show all of it on small random networks, offline, in seconds.
 
     It counts the networks, makes a picture step by step, shows the tensors on the way, then makes a folder of pictures,
     has the safety checker flag one of them for certain, and scans. The exit status is 1 if the scan finds anything

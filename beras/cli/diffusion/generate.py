@@ -20,6 +20,7 @@ from beras.cli.diffusion.options import (
     Offline,
     Quiet,
     Token,
+    check_names,
     open_model,
 )
 from beras.cli.errors import BadUsage, Interrupted, usage
@@ -86,6 +87,7 @@ def generate(
 
     require()
     with usage():
+        check_names(device, dtype)
         check_seed(seed)
         check_steps(steps, SCHEDULER["num_train_timesteps"])
         check_every(every)
@@ -127,13 +129,15 @@ def generate(
                 progress=not quiet,
                 notify=warn,
             )
-            paths = generation.save(out)
-            if grid is not None:
-                paths.append(generation.save_grid(grid))
         except KeyboardInterrupt:
             raise Interrupted(f"Stopped by Ctrl-C after {done.steps} steps; no picture was written.") from None
+        paths = generation.save(out)
+        if grid is not None:
+            paths.append(generation.save_grid(grid))
     if as_json:
         print_json(_plain(generation, paths))
+    elif quiet:
+        say("\n".join(map(str, paths)))
     else:
         _tell(generation, paths)
 

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from beras.cli.console import print_json, say
-from beras.cli.diffusion.options import AsJson, CacheDir, Offline, Quiet, Token, open_model
+from beras.cli.diffusion.options import (
+    AsJson,
+    CacheDir,
+    Device,
+    Dtype,
+    Offline,
+    Quiet,
+    Token,
+    check_names,
+    open_model,
+)
+from beras.cli.errors import usage
 
 __all__ = ["info"]
 
@@ -23,6 +34,8 @@ def info(
             show_default=False,
         ),
     ] = None,
+    device: Device = "cpu",
+    dtype: Dtype = "auto",
     cache_dir: CacheDir = None,
     token: Token = None,
     offline: Offline = False,
@@ -39,14 +52,25 @@ def info(
       beras diffusion info
       beras diffusion info --model CompVis/stable-diffusion-v1-4
     """
+    from beras.diffusion.dependencies import require
     from beras.diffusion.inspect import network_table, to_markdown
     from beras.diffusion.module_history import explain_modules, installed_versions
 
+    require()
+    with usage():
+        check_names(device, dtype)
     if model is None:
         rows, about = network_table(_ARCHITECTURE), "Stable Diffusion v1.4, built without its weights"
     else:
         pipe = open_model(
-            model, device="cpu", cache_dir=cache_dir, token=token, offline=offline, quiet=quiet, as_json=as_json
+            model,
+            device=device,
+            dtype=dtype,
+            cache_dir=cache_dir,
+            token=token,
+            offline=offline,
+            quiet=quiet,
+            as_json=as_json,
         )
         rows, about = network_table(pipe), model
     reasons = explain_modules(rows)

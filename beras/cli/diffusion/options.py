@@ -19,6 +19,7 @@ __all__ = [
     "Offline",
     "Quiet",
     "Token",
+    "check_names",
     "open_checker",
     "open_model",
 ]
@@ -40,6 +41,14 @@ Token = Annotated[
 Offline = Annotated[bool, typer.Option("--offline", help="Use what is here, and ask no server.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the result alone, without progress.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, and nothing else, on stdout.")]
+
+
+def check_names(device: str, dtype: str = "auto") -> None:
+    """Refuse the name of a device or a dtype that nobody has; one that is not here is found out by loading."""
+    from beras.diffusion.devices import parse_device, resolve_dtype
+
+    parse_device(device)
+    resolve_dtype(dtype, "cpu")
 
 
 def open_model(
@@ -66,16 +75,14 @@ def open_checker(
     model: str = DEFAULT_MODEL,
     *,
     device: str = "auto",
-    dtype: str = "auto",
     cache_dir: Path | None = None,
     token: str | None = None,
     offline: bool = False,
     quiet: bool = False,
     as_json: bool = False,
 ) -> Any:
-    """Return the safety checker alone, as `open_model` the pipeline; the dtype is only held to be one."""
-    from beras.diffusion import load_checker, resolve_dtype
+    """Return the safety checker alone, as `open_model` the pipeline; it has the one dtype, float32."""
+    from beras.diffusion import load_checker
 
-    resolve_dtype(dtype, "cpu")
     with redirect_stdout(sys.stderr) if as_json else nullcontext():
         return load_checker(model, device=device, cache_dir=cache_dir, token=token, offline=offline, quiet=quiet)

@@ -18,6 +18,7 @@ from beras.cli.diffusion.options import (
     Offline,
     Quiet,
     Token,
+    check_names,
     open_checker,
 )
 from beras.cli.errors import FAILURE, BadUsage, Interrupted, usage
@@ -29,7 +30,7 @@ __all__ = ["scan"]
 
 
 def scan(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Of pictures, or of a folder for each class.")],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Of pictures, or of a folder for each class.")],
     csv: Annotated[Path | None, typer.Option("--csv", help="Write a line for each picture.")] = None,
     html: Annotated[
         Path | None, typer.Option("--html", help="Write a page with the flagged pictures, blurred until clicked.")
@@ -67,18 +68,20 @@ def scan(
       beras diffusion scan pictures --csv verdicts.csv --html flagged.html
       beras diffusion scan pictures --resume pictures.journal --workers 4
     """
+    from beras.diffusion.dependencies import require
     from beras.diffusion.safety.files import ImageFiles
     from beras.diffusion.safety.scan import ScanInterrupted
     from beras.diffusion.safety.scan import scan as carry_out
 
     outputs = {"--csv": csv, "--html": html, "--json-file": json_file, "--resume": resume}
     _check_outputs({option: path for option, path in outputs.items() if path is not None})
+    require()
     with usage():
+        check_names(device, dtype)
         files = ImageFiles(folder)
     checker = open_checker(
         model,
         device=device,
-        dtype=dtype,
         cache_dir=cache_dir,
         token=token,
         offline=offline,

@@ -19,6 +19,7 @@ from beras.cli.diffusion.options import (
     Offline,
     Quiet,
     Token,
+    check_names,
     open_model,
 )
 from beras.cli.errors import BadUsage, usage
@@ -28,7 +29,7 @@ __all__ = ["tensors"]
 
 def tensors(
     prompt: Annotated[
-        str | None, typer.Argument(metavar="[PROMPT]", help="What to draw, in words.", show_default=False)
+        str | None, typer.Argument(metavar="PROMPT", help="What to draw, in words.", show_default=False)
     ] = None,
     meta: Annotated[
         bool, typer.Option("--meta", help="The shapes of v1.4 at full size, without its weights or a prompt.")
@@ -46,7 +47,9 @@ def tensors(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the tensors that a prompt becomes on its way to a picture, and what their dimensions are.
+    """Show what tensors a prompt becomes on its way to a picture.
+
+    Each with its type, its shape and what its dimensions are.
 
     \b
     Examples:
@@ -63,6 +66,7 @@ def tensors(
         raise BadUsage('A prompt or --meta: `beras diffusion tensors "a red cat"`, `beras diffusion tensors --meta`.')
     require()
     with usage():
+        check_names(device, dtype)
         check_seed(seed)
         check_steps(steps, SCHEDULER["num_train_timesteps"])
     with redirect_stdout(sys.stderr) if as_json else nullcontext():
