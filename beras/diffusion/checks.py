@@ -8,7 +8,16 @@ from typing import Any
 
 from beras.diffusion.errors import DiffusionError
 
-__all__ = ["LARGEST_SEED", "check_every", "check_guidance", "check_seed", "check_size", "check_steps", "whole_number"]
+__all__ = [
+    "LARGEST_SEED",
+    "check_callable",
+    "check_every",
+    "check_guidance",
+    "check_seed",
+    "check_size",
+    "check_steps",
+    "whole_number",
+]
 
 #: ``numpy.random.RandomState``, which makes the noise, takes 32 bits.
 LARGEST_SEED = 2**32 - 1
@@ -31,6 +40,12 @@ def whole_number(name: str, value: Any, low: int, high: int | None = None, why: 
         span = f"of {low} or more" if high is None else f"from {low} to {high}"
         raise DiffusionError(f"{name} takes a whole number {span}{why and f' ({why})'}. Received: {name}={value!r}.")
     return number
+
+
+def check_callable(name: str, value: Any) -> None:
+    """Raise DiffusionError for what is neither a function nor ``None``: it would end the work once it is called."""
+    if value is not None and not callable(value):
+        raise DiffusionError(f"{name} takes a function, or None. Received: {name}={value!r}.")
 
 
 def check_seed(seed: Any) -> int:

@@ -11,7 +11,7 @@ from beras.errors import did_you_mean
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["resolve_device", "resolve_dtype"]
+__all__ = ["parse_device", "resolve_device", "resolve_dtype"]
 
 _DEVICES = ("auto", "cpu", "cuda", "mps")
 _DTYPES = {
@@ -23,6 +23,24 @@ _DTYPES = {
     "bfloat16": "bfloat16",
     "bf16": "bfloat16",
 }
+
+
+def parse_device(name: str | torch.device) -> tuple[str, str]:
+    """Return the kind of a device and its number, ``""`` for none; whether it is there, `resolve_device` finds out.
+
+    Raises:
+        DiffusionError: for a name that is none.
+
+    >>> parse_device("cuda:1")
+    ('cuda', '1')
+    """
+    kind, _, number = str(name).strip().lower().partition(":")
+    if kind not in _DEVICES or (number and not number.isdecimal()) or (number and kind == "auto"):
+        raise DiffusionError(
+            f"The device is one of {', '.join(_DEVICES)}, or such as cuda:1. Received: {str(name)!r}."
+            f"{did_you_mean(name, _DEVICES)}"
+        )
+    return kind, number
 
 
 def resolve_device(name: str | torch.device = "auto") -> torch.device:
@@ -37,12 +55,7 @@ def resolve_device(name: str | torch.device = "auto") -> torch.device:
     require()
     import torch
 
-    kind, _, number = str(name).strip().lower().partition(":")
-    if kind not in _DEVICES or (number and not number.isdecimal()) or (number and kind == "auto"):
-        raise DiffusionError(
-            f"The device is one of {', '.join(_DEVICES)}, or such as cuda:1. Received: {str(name)!r}."
-            f"{did_you_mean(name, _DEVICES)}"
-        )
+    kind, number = parse_device(name)
     if kind == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "mps" if _mps() else "cpu")
     if kind == "cuda":

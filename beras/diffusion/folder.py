@@ -54,6 +54,8 @@ def check_folder(folder: Path, wanted: Wanted, advice: str) -> dict[str, WeightF
         if not any(all((folder / part / name).is_file() for name in files) for files in sets):
             needed = ", or ".join(" and ".join(files) for files in sets)
             raise DiffusionError(f"{folder / part} lacks {needed} ({_WHAT_IT_DOES[part]}). {advice}")
+        for path in sorted((folder / part).glob("*.json")):
+            _read_json(path, advice)
     for network in wanted.networks:
         _read_json(folder / network / "config.json", advice)
     names = [

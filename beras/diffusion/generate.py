@@ -42,7 +42,8 @@ def generate(
         prompt: a text, or a list of texts for a batch.
         negative: what should not be in the picture; one text, or one for each prompt.
         seed: of the noise, 0 to 2**32 - 1.
-        steps: how many levels of noise to stop at, 1 to 999. PNDM calls the network once more.
+        steps: how many levels of noise to stop at, from 1; with v1.4's PNDM 999 at most, and it calls the network once
+            more.
         guidance: how much farther than the prompt alone to go, see `beras.diffusion.guidance.guide`; 1 or less is none.
         every: decode an intermediate picture before the first update and after each ``every`` updates; 0 only the last.
             A decoded picture costs more than a step.
@@ -67,6 +68,7 @@ def generate(
     """
     require()
     from beras.diffusion.blackout import checked
+    from beras.diffusion.checks import check_callable
     from beras.diffusion.decode import decode, to_pictures
     from beras.diffusion.denoise import denoise
     from beras.diffusion.generation import Generation
@@ -76,6 +78,8 @@ def generate(
     from beras.diffusion.provenance import provenance
 
     started = time.perf_counter()
+    check_callable("callback", callback)
+    check_callable("notify", notify)
     plan = make_plan(pipe, prompt, negative, seed, steps, guidance, every, size, latents, scheduler)
     total = len(plan.scheduler.timesteps)
     text, cut_from_negatives = encode_guided(pipe, plan.prompts, plan.negatives if plan.is_guided else None)

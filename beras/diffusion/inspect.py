@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from beras.diffusion.errors import DiffusionError
 from beras.diffusion.markdown import markdown_table
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def network_table(pipe: Any = "sd-v1-4") -> list[NetworkRow]:
             `beras.diffusion.meta_networks`.
 
     Raises:
-        DiffusionError: for the name of an architecture that is not known.
+        DiffusionError: for the name of an architecture that is not known, and for anything else.
     """
     if isinstance(pipe, str):
         from beras.diffusion.architecture import meta_networks
@@ -86,7 +87,12 @@ def network_table(pipe: Any = "sd-v1-4") -> list[NetworkRow]:
         pipe = meta_networks(pipe)
     from torch import nn
 
-    parts = pipe if isinstance(pipe, Mapping) else pipe.components
+    parts = pipe if isinstance(pipe, Mapping) else getattr(pipe, "components", None)
+    if not isinstance(parts, Mapping):
+        raise DiffusionError(
+            "network_table takes a pipeline, a dict of networks by name, or the name of an architecture. "
+            f"Received: {type(pipe).__name__}."
+        )
     return [
         NetworkRow(attribute=name, type=type(part).__name__, **asdict(count_module(part)))
         for name, part in parts.items()

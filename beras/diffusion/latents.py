@@ -25,15 +25,15 @@ def seeded_latents(seed: int, shape: tuple[int, ...]) -> torch.Tensor:
     return torch.from_numpy(np.random.RandomState(seed).randn(*shape)).float()
 
 
-def check_latents(latents: Any, shape: tuple[int, ...]) -> torch.Tensor:
-    """Return given latents as a tensor of its own, that was checked; a NumPy array is as good as a tensor.
+def check_latents(latents: Any, shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
+    """Return given latents as a tensor of its own in ``dtype``, checked; a NumPy array is as good as a tensor.
 
     Raises:
         DiffusionError: for another shape, which the library would silently make a picture of another size from, for
-            numbers that are not floating-point, and for numbers that are not finite.
+            numbers that are not floating-point, and for numbers that are not finite in ``dtype``.
     """
     try:
-        tensor = latents.detach() if isinstance(latents, torch.Tensor) else torch.as_tensor(np.asarray(latents))
+        tensor = latents.detach() if isinstance(latents, torch.Tensor) else torch.as_tensor(np.array(latents))
     except (TypeError, ValueError):
         raise DiffusionError(f"latents takes a tensor or an array. Received: {type(latents).__name__}.") from None
     if tuple(tensor.shape) != shape:
@@ -43,9 +43,11 @@ def check_latents(latents: Any, shape: tuple[int, ...]) -> torch.Tensor:
         )
     if not tensor.is_floating_point():
         raise DiffusionError(f"latents takes floating-point numbers, such as randn gives. Received: {tensor.dtype}.")
-    if not torch.isfinite(tensor).all():
-        raise DiffusionError("latents holds numbers that are not finite.")
-    return tensor.clone()
+    own = tensor.to(dtype, copy=True)
+    if not torch.isfinite(own).all():
+        kind = str(dtype).removeprefix("torch.")
+        raise DiffusionError(f"latents holds numbers that are not finite, or too large for {kind}.")
+    return own
 
 
 def step_generator(seed: int) -> torch.Generator:

@@ -186,7 +186,7 @@ def _assemble(folder: Path, weights: dict[str, WeightFiles], dtype: torch.dtype,
             # Of checkpoints of 2022: diffusers mends their settings by itself.
             warnings.filterwarnings("ignore", message="The configuration file of th", category=FutureWarning)
             return StableDiffusionPipeline.from_pretrained(folder, local_files_only=True, **networks)
-    except (OSError, ValueError, TypeError, ImportError, AttributeError) as error:
+    except Exception as error:  # a damaged file may end in nearly anything
         raise DiffusionError(f"{folder} does not load: {_first_line(error)}. {advice}") from error
 
 

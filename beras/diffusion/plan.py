@@ -82,7 +82,7 @@ def make_plan(
     scale = pipe.vae_scale_factor
     height, width = check_size(size, _default_size(pipe), scale)
     shape = (len(prompts), pipe.unet.config.in_channels, height // scale, width // scale)
-    noise = seeded_latents(seed, shape) if latents is None else check_latents(latents, shape)
+    noise = seeded_latents(seed, shape) if latents is None else check_latents(latents, shape, pipe.unet.dtype)
     return Plan(
         prompts=prompts,
         negatives=check_negative(negative, len(prompts)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import warnings
 from collections.abc import Iterator
@@ -62,10 +63,9 @@ def new_scheduler(pipe: Any, scheduler: Any, steps: Any) -> Any:
     given = pipe.scheduler if scheduler is None else scheduler
     kind = _class_of(given)
     is_object = isinstance(given, kind)
-    config = given.config if is_object else pipe.scheduler.config
-    clips = not is_object and "clip_sample" in inspect.signature(kind).parameters and "clip_sample" not in config
     with quiet_libraries(), old_numpy_calls():
-        new = kind.from_config(config, **({"clip_sample": False} if clips else {}))
+        # A pipeline writes settings of its own into its scheduler (clip_sample, steps_offset), which from_config drops.
+        new = copy.deepcopy(given) if is_object else _of_another_class(kind, pipe.scheduler.config)
         trained = new.config.num_train_timesteps
         new.set_timesteps(check_steps(steps, trained))
     if float(new.timesteps.max()) > trained - 1:
@@ -74,6 +74,12 @@ def new_scheduler(pipe: Any, scheduler: Any, steps: Any) -> Any:
             f"{trained - 1}. Take fewer steps. Received: steps={steps!r}."
         )
     return new
+
+
+def _of_another_class(kind: Any, config: Any) -> Any:
+    chosen = config.keys() - set(config.get("_use_default_values", ()))
+    clips = "clip_sample" in inspect.signature(kind).parameters and "clip_sample" not in chosen
+    return kind.from_config(config, **({"clip_sample": False} if clips else {}))
 
 
 def _class_of(scheduler: Any) -> Any:

@@ -39,6 +39,10 @@ def validate_pipeline(pipe: Any) -> None:
     beras.diffusion.errors.DiffusionError: The safety checker was never trained: all its thresholds are 1...
     """
     require()
+    if not any(hasattr(pipe, part) for part in _PARTS):
+        raise DiffusionError(
+            f"Expected a pipeline, as load_pipeline() and tiny_pipeline() make one. Received: {type(pipe).__name__}."
+        )
     faults = [
         f"The pipeline has no {part}. {_missing_part(part)}" for part in _PARTS if getattr(pipe, part, None) is None
     ]

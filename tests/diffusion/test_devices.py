@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from beras.diffusion import DiffusionError, resolve_device, resolve_dtype
+from beras.diffusion.devices import parse_device
 
 
 @pytest.fixture
@@ -89,3 +90,9 @@ def test_a_dtype_that_is_none(name, said):
     with pytest.raises(DiffusionError) as raised:
         resolve_dtype(name, "cpu")
     assert said in str(raised.value)
+
+
+def test_a_device_is_read_without_being_looked_for():
+    assert parse_device("CUDA:7") == ("cuda", "7")
+    with pytest.raises(DiffusionError, match=r"Received: 'tpu'"):
+        parse_device("tpu")

@@ -73,6 +73,15 @@ def _scheduler(pipe, name):
         return getattr(diffusers, CLASSES[name]).from_config(pipe.scheduler.config)
 
 
+def with_scheduler(pipe, scheduler):
+    """Return the library's pipeline of the same parts, around another scheduler."""
+    import diffusers
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="(?s).*(`clip_sample`|steps_offset)")
+        return diffusers.StableDiffusionPipeline(**{**pipe.components, "scheduler": scheduler})
+
+
 def assert_same(pipe, made, *arguments, **options):
     """Latents, image tensor and bytes are equal to the last bit, and so is the checker's verdict."""
     latents = []
@@ -106,6 +115,28 @@ def test_it_is_the_library_s_pipeline_to_the_last_bit(tiny, quietly, seed, batch
 def test_so_it_is_with_every_scheduler(tiny, quietly, name, batch, steps, guidance):
     made = quietly(PROMPTS[batch], scheduler=name, steps=steps, guidance=guidance, every=2)
     assert_same(tiny, made, PROMPTS[batch], steps, guidance, scheduler=name)
+
+
+@pytest.mark.parametrize("name", ["ddim", "ddpm"])
+def test_so_it_is_with_what_the_library_s_pipeline_writes_into_its_scheduler(tiny, quietly, name):
+    # It switches clip_sample off, and marks it as a default, which from_config drops.
+    own = with_scheduler(tiny, _scheduler(tiny, name))
+    assert own.scheduler.config.clip_sample is False
+    made = quietly(pipe=own, steps=5, every=0)
+    assert_same(tiny, made, "a red cat", 5, 5.0, scheduler=name)
+    other = {"ddim": "ddpm", "ddpm": "ddim"}[name]
+    assert_same(tiny, quietly(pipe=own, steps=5, every=0, scheduler=other), "a red cat", 5, 5.0, scheduler=other)
+
+
+def test_so_it_is_with_steps_that_the_library_s_pipeline_moves(tiny, quietly):
+    import diffusers
+
+    config = {key: value for key, value in tiny.scheduler.config.items() if key != "steps_offset"}
+    old = with_scheduler(tiny, diffusers.PNDMScheduler.from_config(config))  # as in checkpoints of 2022
+    assert old.scheduler.config.steps_offset == 1
+    made = quietly(pipe=old, steps=5, every=0)
+    assert torch.equal(made.latents, quietly(steps=5, every=0).latents)
+    assert torch.equal(made.latents, library(tiny, made, "a red cat", 5, 5.0, "latent").images)
 
 
 def test_so_it_is_with_33_steps_another_size_and_a_negative_prompt(tiny, quietly):

@@ -103,3 +103,9 @@ def test_markdown(v1_4):
     assert len({len(line) for line in lines}) == 1
     assert lines[4].split("|")[1].strip() == "unet"
     assert "859,520,964" in lines[4]
+
+
+@pytest.mark.parametrize("thing", [3, None, object()], ids=lambda thing: type(thing).__name__)
+def test_what_holds_no_networks_is_named(thing):
+    with pytest.raises(DiffusionError, match=rf"network_table takes a pipeline.*Received: {type(thing).__name__}\."):
+        network_table(thing)

@@ -145,6 +145,14 @@ BROKEN = {
     ),
     "one file": (single_file, "a checkpoint in one file", "from_single_file"),
     "inpainting": (settings("unet/config.json", in_channels=9), "unet", "shape|does not load"),
+    "schedule a list": (
+        write("scheduler/scheduler_config.json", b"[]"),
+        "scheduler_config.json cannot be read: it is not a JSON object",
+        "Copy it again",
+    ),
+    "half a tokenizer": (cut("tokenizer/tokenizer.json", 0.5), "tokenizer.json cannot be read", "Copy it again"),
+    "pointer of the tokenizer": (write("tokenizer/tokenizer.json", POINTER), "Git LFS pointer", "git lfs pull"),
+    "tokenizer without words": (write("tokenizer/tokenizer.json", b"{}"), "does not load", "Copy it again"),
     "scheduler not known": (
         settings("model_index.json", scheduler=["diffusers", "NoSuchScheduler"]),
         "NoSuchScheduler",

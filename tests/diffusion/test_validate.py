@@ -144,3 +144,9 @@ def test_a_report_with_weights_of_another_shape():
 
 def test_a_report_with_nothing_but_unknown_keys():
     check_loaded("text_encoder", {"missing_keys": set(), "unexpected_keys": {"position_ids"}, "mismatched_keys": set()})
+
+
+@pytest.mark.parametrize("thing", [None, 3, "CompVis/stable-diffusion-v1-4"])
+def test_what_is_no_pipeline_gets_one_sentence(thing):
+    with pytest.raises(DiffusionError, match=rf"Expected a pipeline.*Received: {type(thing).__name__}\.$"):
+        validate_pipeline(thing)

@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from beras.diffusion.errors import DiffusionError
+from beras.diffusion.checks import whole_number
 from beras.diffusion.safety.picture import PictureError, pillow_quiet
 from beras.diffusion.safety.scores import tidy
 from beras.diffusion.safety.table import printable, sentence
@@ -68,11 +68,10 @@ def write_contact_sheet(report: ScanReport, path: Path, limit: int = 500) -> Non
         limit: how many pictures at most, from 0, the first by number; the page says how many there are besides.
 
     Raises:
-        DiffusionError: when ``limit`` is below 0.
+        DiffusionError: when ``limit`` is no whole number from 0.
         OSError: when the page cannot be written.
     """
-    if limit < 0:
-        raise DiffusionError(f"limit must be a number from 0. Received: {limit!r}.")
+    whole_number("limit", limit, 0, None, "of pictures")
     with replacing(path) as file, pillow_quiet():
 
         def write(text: str) -> None:

@@ -39,6 +39,8 @@ class ImageFiles:
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
+        if not os.fspath(folder):  # as of a shell variable that is not set: it would be the current folder
+            raise DiffusionError("Expected a folder of pictures. Received: '', no name. The current folder is '.'.")
         self.folder = _existing(Path(folder).expanduser())
         #: What was left out, by kind (``"hidden"``, ``".txt"``), and how often.
         self.skipped: Counter[str] = Counter()

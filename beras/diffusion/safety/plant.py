@@ -14,7 +14,7 @@ import numpy as np
 from beras.diffusion.errors import DiffusionError
 from beras.diffusion.safety.checker import check_checker, evaluating, in_float32, input_size
 from beras.diffusion.safety.files import ImageFiles
-from beras.diffusion.safety.picture import pillow_quiet, read_picture
+from beras.diffusion.safety.picture import PictureError, pillow_quiet, read_picture
 from beras.diffusion.safety.score import embeddings
 from beras.diffusion.safety.transform import clip_transform
 
@@ -114,7 +114,14 @@ def _pixels(source: Any, size: int) -> Iterable[Any]:
         return batch
     transform = clip_transform(size)
     listed = source if isinstance(source, Iterable) else [source]  # a PIL picture is none
-    return (transform(read_picture(Path(one)) if isinstance(one, (str, os.PathLike)) else one) for one in listed)
+    return (transform(_opened(one) if isinstance(one, (str, os.PathLike)) else one) for one in listed)
+
+
+def _opened(path: str | os.PathLike[str]) -> Any:
+    try:
+        return read_picture(Path(path))
+    except PictureError as error:
+        raise DiffusionError(f"{path}: {error}") from error
 
 
 def _readable(files: ImageFiles, size: int) -> Iterator[Any]:

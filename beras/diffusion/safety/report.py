@@ -103,6 +103,8 @@ class ScanReport:
         """
         known = self.files.classes
         for name in classes:
+            if known == [""] and name:
+                raise DiffusionError(f"There is no class {name!r}: the pictures are in no folders of classes.")
             if name not in known:
                 raise DiffusionError(unknown_name("class", name, known))
         return np.array([self.files.class_of(int(number)) in classes for number in self.numbers], bool)

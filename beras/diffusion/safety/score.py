@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,8 @@ def _checked(pixels: Any, checker: Any) -> Any:
 
     size = input_size(checker)
     expected = f"Expected pixels (batch, 3, {size}, {size}), as clip_transform({size}) makes them."
+    if isinstance(pixels, np.ndarray) and not pixels.flags.writeable:
+        pixels = pixels.copy()  # PyTorch warns of an array that it could not write to
     try:
         batch = torch.as_tensor(pixels)
     except (TypeError, ValueError, RuntimeError) as error:
@@ -100,13 +103,16 @@ def _checked(pixels: Any, checker: Any) -> Any:
         raise DiffusionError(f"{expected} Received: channels last; pass pixels.permute(0, 3, 1, 2).")
     if batch.ndim != 4 or tuple(batch.shape[1:]) != (3, size, size):
         raise DiffusionError(f"{expected} Received: shape {tuple(batch.shape)}.")
-    wrong = (~torch.isfinite(batch)).flatten(1).any(dim=1)
-    if len(batch) and bool(wrong.any()):
+    batch = batch.to(torch.float32)
+    # One look at all pixels: a NaN is both the least and the greatest.
+    low, high = torch.stack(torch.aminmax(batch)).tolist() if batch.numel() else (0.0, 0.0)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        wrong = ~torch.isfinite(batch).flatten(1).all(dim=1)
         numbers = ", ".join(map(str, wrong.nonzero().flatten().tolist()))
         raise DiffusionError(
             f"Pixels must be finite: NaN or infinity in picture {numbers} of this batch, which the library would call "
             "safe. Find out where it comes from (a half-precision overflow, a division by zero)."
         )
-    if batch.numel() and float(batch.abs().max()) > _LARGEST:
-        raise DiffusionError(f"{expected} Received: values up to {float(batch.abs().max()):.4g}, so not normalised.")
-    return batch.to(torch.float32)
+    if max(-low, high) > _LARGEST:
+        raise DiffusionError(f"{expected} Received: values from {low:.4g} to {high:.4g}, so not normalised.")
+    return batch

@@ -109,3 +109,11 @@ def test_folders_without_pictures_are_explained(tmp_path):
         ImageFiles(tmp_path / "fotos")
     with pytest.raises(DiffusionError, match="Received: the file"):
         ImageFiles(tmp_path / "photos" / "list.txt")
+
+
+def test_no_name_is_not_the_current_folder(tmp_path, monkeypatch):
+    put(tmp_path, "a.png")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DiffusionError, match=r"Received: '', no name"):
+        ImageFiles("")
+    assert ImageFiles(".").names == ["a.png"]

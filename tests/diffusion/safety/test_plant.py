@@ -78,3 +78,10 @@ def test_wrong_pixels_are_refused(checker):
 def test_unreadable_others_are_left_out(checker, folder):
     (folder / "bad.png").write_bytes(b"no picture")
     assert scan(folder, plant(checker, ImageFiles(folder)[0], others=folder)).flagged == [0]
+
+
+def test_a_file_that_cannot_be_read_is_named(checker, tmp_path):
+    missing = tmp_path / "missing.png"
+    with pytest.raises(DiffusionError) as raised:
+        plant(checker, [missing])
+    assert str(raised.value) == f"{missing}: The file is gone."

@@ -91,6 +91,11 @@ def test_labels_come_from_class_folders(planted, folder):
         report.labels("goods")
 
 
+def test_a_flat_folder_has_no_classes(report):
+    with pytest.raises(DiffusionError, match="no class 'bad': the pictures are in no folders of classes"):
+        report.labels("bad")
+
+
 def test_a_report_of_nothing_is_not_complete(planted, folder):
     for path in folder.glob("*.png"):
         path.write_bytes(b"")

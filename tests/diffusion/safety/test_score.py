@@ -118,6 +118,12 @@ def test_arrays_of_any_float_are_taken(checker, kind):
     np.testing.assert_array_equal(score(checker, pixels).concept_cosines, truth)
 
 
+def test_an_array_that_cannot_be_written_to_is_read_without_a_warning(checker):
+    pixels = random_pixels(0, 2).numpy()
+    pixels.flags.writeable = False
+    assert score(checker, pixels).score.tolist() == score(checker, pixels.copy()).score.tolist()
+
+
 def test_no_pictures_give_no_scores(checker):
     found = score(checker, torch.zeros(0, 3, 224, 224))
     assert len(found) == 0
@@ -159,11 +165,12 @@ def test_concepts_and_thresholds_must_be_numbers(checker, name):
         (torch.zeros(2, 224, 224, 3), "channels last"),
         (torch.zeros(2, 1, 224, 224), r"shape \(2, 1, 224, 224\)"),
         (torch.zeros(2, 3, 224, 224, dtype=torch.uint8), "torch.uint8, so not normalised"),
-        (torch.full((2, 3, 224, 224), 255.0), "values up to 255, so not normalised"),
+        (torch.full((2, 3, 224, 224), 255.0), "values from 255 to 255, so not normalised"),
+        (torch.full((2, 3, 224, 224), -255.0), "values from -255 to -255, so not normalised"),
         ("picture.png", "Received: str"),
         (None, "Received: NoneType"),
     ],
-    ids=["size", "one", "last", "grey", "uint8", "255", "str", "none"],
+    ids=["size", "one", "last", "grey", "uint8", "255", "-255", "str", "none"],
 )
 def test_wrong_pixels_are_named(checker, pixels, said):
     with pytest.raises(DiffusionError, match=said):
