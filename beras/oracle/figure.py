@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from beras.oracle import bands
+import beras.oracle.bands as bands
 from beras.viz.style import INK, new_figure
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from beras.oracle import bands
+import beras.oracle.bands as bands
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from beras.oracle import bands
+import beras.oracle.bands as bands
 from beras.oracle.report import Agreement, Row
 
 __all__ = ["agreement", "hold", "rounding"]

@@ -21,7 +21,9 @@ from beras.oracle.frozen.made_by_beras import public
 
 FOLDER = VALUES.parent
 #: What is no computation: bases, and the ways from names to objects.
-NOTHING_TO_COMPUTE = {"Layer", "Loss", "Regularizer", "get", "serialize"}
+NOTHING_TO_COMPUTE = {"Layer", "Loss", "Regularizer", "deserialize", "get", "serialize"}
+#: Functions that make the layer of their name and call it.
+NOTHING_TO_COMPUTE |= {"add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"}
 PUBLIC = [
     (module.__name__, name)
     for module in (layers, activations, losses, regularizers)
@@ -31,7 +33,15 @@ PUBLIC = [
 #: Arguments that are no option of the arithmetic: inputs, names, shapes, the axis, how a loss is reduced.
 NO_ARITHMETIC = {"args", "params", "options", "x", "y_true", "y_pred", "name", "dtype", "axis", "reduction"}
 NO_ARITHMETIC |= {"data_format", "batch_size", "batch_shape", "sparse", "ragged", "tensor", "input_tensor", "optional"}
-ABOUT_WEIGHTS = {"kernel", "bias", "lora", "quantization", "activity"}
+#: What is accepted with its default only.
+NO_ARITHMETIC |= {"renorm", "renorm_clipping", "renorm_momentum", "synchronized", "mask_zero"}
+ABOUT_WEIGHTS = {"beta", "depthwise", "gamma", "moving", "embeddings", "weights"} | {
+    "kernel",
+    "bias",
+    "lora",
+    "quantization",
+    "activity",
+}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +80,7 @@ def test_every_option_has_a_case_with_a_value_of_its_own():
 
 
 def test_all_that_is_stored_is_finite_and_small(stored):
-    assert VALUES.stat().st_size < 200_000
+    assert VALUES.stat().st_size < 300_000
     for name, array in stored.items():
         assert array.size, name
         assert np.isfinite(array).all(), name
@@ -90,7 +100,8 @@ def test_beras_agrees_with_all_of_them():
     assert report.ok, str(report)
     assert len(report.rows) == len({case.thing for case in CASES})
     for row in report.rows:
-        assert row.by("torch", "float64").relative < 1e-9, row.name
+        agreement = row.by("torch", "float64")  # of a number that is next to 0 the difference counts, not the ratio
+        assert agreement.relative < 1e-9 or agreement.absolute < 1e-12, row.name
         assert row.by("torch", "float32") is not None
 
 

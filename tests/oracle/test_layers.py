@@ -10,6 +10,8 @@ import pytest
 
 import beras
 from beras import activations, layers
+from tests.oracle.images_by_hand import average_pooled, convolved, max_pooled, translated, zoomed_out
+from tests.oracle.normalized_by_hand import by_batch, by_moving, by_sample
 from tests.oracle.two_ways import hold
 
 pytestmark = pytest.mark.torch
@@ -41,14 +43,20 @@ class Row(NamedTuple):
     def made(self, dtype: str) -> Any:
         """Return the layer, built, with weights that are no round numbers."""
         layer = self.covers(**self.params, dtype=dtype)
+        layer = layer.placement.layer if self.name == "Input" else layer
         layer.build_for((None, *self.x.shape[1:]))
         rng = np.random.default_rng(1)
-        layer.set_weights([rng.normal(size=w.shape) for w in layer.weights])
+        layer.set_weights([_drawn(w.name, w.shape, rng) for w in layer.weights])
         return layer
 
     def __str__(self) -> str:
         shown = {k: v.__name__ if callable(v) else v for k, v in {**self.params, **self.call}.items()}
         return f"{self.name}({', '.join(f'{k}={v}' for k, v in shown.items())})-{self.x.shape}"
+
+
+def _drawn(name: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    values = rng.normal(size=shape)
+    return np.abs(values) + 0.5 if name == "moving_variance" else values
 
 
 def dense(activation: Callable[..., Any] = lambda z: z) -> Callable[..., Any]:
@@ -80,7 +88,119 @@ DENSE = [
     ("selu", F.selu),
     ("softplus", lambda z: F.softplus(z, threshold=40.0)),
 ]
+#: Small ones; with so many channels that windows are laid out the other way; with ties.
+PICTURES = RNG.normal(size=(3, 5, 6, 4))
+MANY_CHANNELS = RNG.normal(size=(2, 3, 4, 16))
+TIES = RNG.integers(0, 3, size=(3, 5, 6, 2)).astype(float)
+FIRST = {"data_format": "channels_first"}
+TRAINING = {"training": True}
+
+
+def conv2d(filters: int, kernel_size: Any, x: np.ndarray = PICTURES, **settings: Any) -> Row:
+    by_hand = {name: value for name, value in settings.items() if name not in ("groups", "use_bias")}
+    return Row("Conv2D", {"filters": filters, "kernel_size": kernel_size, **settings}, convolved(**by_hand), x)
+
+
+def depthwise(kernel_size: Any, multiplier: int, **settings: Any) -> Row:
+    params = {"kernel_size": kernel_size, "depth_multiplier": multiplier, **settings}
+    return Row("DepthwiseConv2D", params, convolved(**settings, depthwise=True), PICTURES)
+
+
+IMAGE_ROWS = [
+    conv2d(3, (3, 2)),
+    conv2d(3, (3, 2), padding="same"),
+    conv2d(2, (2, 3), strides=(2, 3)),
+    conv2d(2, (3, 2), strides=(2, 1), padding="same"),
+    conv2d(2, (2, 3), dilation_rate=(2, 1)),
+    conv2d(2, (2, 2), dilation_rate=(3, 2), padding="same"),
+    conv2d(6, (2, 2), groups=2),
+    conv2d(4, (2, 2), groups=4, padding="same", strides=(2, 2), use_bias=False),
+    conv2d(5, (1, 1)),
+    conv2d(3, (5, 6)),
+    conv2d(3, (2, 2), padding="same", **FIRST),
+    conv2d(3, (2, 3), MANY_CHANNELS),
+    conv2d(4, (2, 2), MANY_CHANNELS, groups=2, padding="same"),
+    depthwise((3, 2), 1),
+    depthwise((2, 2), 3, padding="same", strides=(2, 2)),
+    depthwise((2, 2), 2, dilation_rate=(2, 3)),
+    Row("Conv2D", {"filters": 2, "kernel_size": 2, "activation": "tanh"}, convolved(activation=torch.tanh), PICTURES),
+    *(
+        Row(name, {"pool_size": size, "strides": strides, "padding": padding}, made(size, strides, padding), PICTURES)
+        for name, made in (("MaxPooling2D", max_pooled), ("AveragePooling2D", average_pooled))
+        for size, strides in (((2, 2), (2, 2)), ((3, 2), (1, 2)), ((1, 2), (3, 3)))
+        for padding in ("valid", "same")
+    ),
+    Row("MaxPooling2D", FIRST, max_pooled((2, 2), (2, 2), **FIRST), PICTURES),
+    Row("MaxPooling2D", {}, max_pooled((2, 2), (2, 2)), TIES, 1),
+    Row("MaxPooling2D", {"pool_size": 3, "strides": 1}, max_pooled((3, 3), (1, 1)), TIES, 1),
+    Row("GlobalAveragePooling2D", {}, lambda x: x.mean((1, 2)), PICTURES),
+    Row("GlobalAveragePooling2D", FIRST | {"keepdims": True}, lambda x: x.mean((2, 3), keepdim=True), PICTURES),
+    Row("GlobalMaxPooling2D", {}, lambda x: x.amax((1, 2)), PICTURES),
+    Row("GlobalMaxPooling2D", FIRST | {"keepdims": True}, lambda x: x.amax((2, 3), keepdim=True), PICTURES),
+    *(
+        Row(
+            "RandomTranslation",
+            moved | {"fill_mode": mode, "fill_value": 0.5},
+            translated(mode, 0.5),
+            PICTURES,
+            2,
+            TRAINING,
+        )
+        for mode in ("constant", "nearest", "reflect", "wrap")
+        for moved in ({"height_factor": (0.32, 0.32), "width_factor": (-0.2, -0.2)},)
+    ),
+    Row("RandomRotation", {"factor": (0.5, 0.5)}, lambda x: torch.flip(x, (1, 2)), PICTURES, 2, TRAINING),
+    Row("RandomZoom", {"height_factor": (1, 1), "fill_mode": "nearest"}, zoomed_out, PICTURES, 2, TRAINING),
+    Row("RandomRotation", {"factor": 0.5}, lambda x: x * 1, PICTURES, call={"training": False}),
+    Row("RandomElasticTransform", {"value_range": (-9, 9)}, lambda x: x * 1, PICTURES, call={"training": False}),
+    Row("RandomElasticTransform", {"scale": (0, 0), "value_range": (-9, 9)}, lambda x: x * 1, PICTURES, 2, TRAINING),
+    Row("ElasticDistortion", {"alpha": 0.0}, lambda x: x * 1, PICTURES, 2, TRAINING),
+    Row("ZeroPadding2D", {}, lambda x: F.pad(x, (0, 0, 1, 1, 1, 1)), PICTURES),
+    Row("ZeroPadding2D", {"padding": ((1, 0), (2, 3))}, lambda x: F.pad(x, (0, 0, 2, 3, 1, 0)), PICTURES),
+]
+IN_TRAINING, AT_INFERENCE = {"training": True}, {"training": False}
+NO_GAMMA, NO_BETA = {"scale": False}, {"center": False}
+
+
+def noisy(x: torch.Tensor) -> torch.Tensor:
+    return x + torch.tensor(np.random.default_rng(4).standard_normal(x.shape, dtype=np.float32)).to(x) * 0.3
+
+
+NORMALIZING_ROWS = [
+    *(
+        Row("BatchNormalization", params, by_hand(**params), x, call=call, floor=1.0)
+        for by_hand, call in ((by_moving, AT_INFERENCE), (by_batch, IN_TRAINING))
+        for params, x in (
+            ({}, X),
+            (NO_GAMMA, SEQUENCE),
+            (NO_BETA, X),
+            (NO_GAMMA | NO_BETA, X),
+            ({"axis": 1, "epsilon": 0.1}, IMAGES),
+            ({"axis": -2}, IMAGES),
+            ({}, IMAGES),
+        )
+    ),
+    Row("LayerNormalization", {}, by_sample((-1,)), X, floor=1.0),
+    Row("LayerNormalization", NO_GAMMA, by_sample((-1,), scale=False), SEQUENCE, floor=1.0),
+    Row("LayerNormalization", NO_BETA | {"axis": [-1]}, by_sample((-1,), center=False), X, floor=1.0),
+    Row("LayerNormalization", {"axis": 1, "epsilon": 0.1}, by_sample((-2,), 0.1), SEQUENCE, floor=1.0),
+    Row("LayerNormalization", {"axis": [1, 2, 3]}, by_sample((-3, -2, -1)), IMAGES, floor=1.0),
+    Row("LayerNormalization", {"axis": [-1, 1]}, by_sample((-3, -1)), IMAGES, floor=1.0),
+    Row("ELU", {}, F.elu, X),
+    Row("ELU", {"alpha": 0.3}, lambda x: F.elu(x, 0.3), SEQUENCE),
+    Row("ELU", {}, F.elu, SPECIAL, 1),
+    Row("Reshape", {"target_shape": (2, 3)}, lambda x: x.reshape(-1, 2, 3), X),
+    Row("Reshape", {"target_shape": (-1,)}, lambda x: x.reshape(len(x), 30), IMAGES),
+    Row("Reshape", {"target_shape": (5, -1, 2)}, lambda x: x.reshape(len(x), 5, 3, 2), IMAGES),
+    Row("Permute", {"dims": (1,)}, lambda x: x * 1, X),
+    Row("Permute", {"dims": (2, 3, 1)}, lambda x: x.permute(0, 2, 3, 1), IMAGES),
+    Row("RepeatVector", {"n": 3}, lambda x: x[:, None].expand(-1, 3, -1), X),
+    Row("GaussianNoise", {"stddev": 0.5}, lambda x: x * 1, X),
+    Row("GaussianNoise", {"stddev": 0.0}, lambda x: x * 1, X, call=IN_TRAINING),
+    Row("GaussianNoise", {"stddev": 0.3, "seed": 4}, noisy, SEQUENCE, call=IN_TRAINING),
+]
 ROWS = [
+    *NORMALIZING_ROWS,
     *(Row("Dense", {"units": 5}, dense(), x) for x in (X, SEQUENCE, IMAGES, X[:1], X[:, :1])),
     *(Row("Dense", {"units": 5, "use_bias": False}, dense(), x) for x in (X, SEQUENCE, X[:1], X[:, :1])),
     *(Row("Dense", {"units": 1, "use_bias": bias}, dense(), X) for bias in (True, False)),
@@ -146,6 +266,7 @@ ROWS = [
         SEQUENCE,
         call={"training": True},
     ),
+    *IMAGE_ROWS,
     Row("Input", {"shape": (6,)}, lambda x: x * 1, X),
     Row("InputLayer", {"shape": (6,)}, lambda x: x * 1, X),
 ]
@@ -172,7 +293,11 @@ def test_outputs_and_derivatives(row, dtype):
     hold(used(row, layer), [row.x.astype(dtype)], row.by_hand, layer.weights, row.order, floor=row.floor)
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.order == 2 and row.params.get("axis") != 0], ids=str)
+#: A batch of nothing has no statistics.
+WITHOUT_SAMPLES = [row for row in ROWS if row.order == 2 and row.params.get("axis") != 0 and row.call != IN_TRAINING]
+
+
+@pytest.mark.parametrize("row", WITHOUT_SAMPLES, ids=str)
 def test_no_samples(row):
     layer = row.made("float64")
     hold(used(row, layer), [row.x[:0]], row.by_hand, layer.weights)
@@ -201,10 +326,15 @@ def torch_jacobian(row: Row, layer: Any, x: np.ndarray) -> np.ndarray:
 
 #: Those that keep their input, and do the same to it each time.
 REPEATABLE = [row for row in ROWS if row.name not in ("Input", "InputLayer") and not row.call]
-FLAT = [row for row in REPEATABLE if row.x.ndim == 2 and row.params.get("axis") != 0 and row.order == 2]
+RAISED = ("Reshape", "RepeatVector")
+FLAT = [
+    row
+    for row in REPEATABLE
+    if row.x.ndim == 2 and row.params.get("axis") != 0 and row.order == 2 and row.name not in RAISED
+]
 
 
-ELEMENTWISE = ("ReLU", "LeakyReLU", "Sigmoid", "Tanh", "Rescaling")
+ELEMENTWISE = ("ELU", "ReLU", "LeakyReLU", "Sigmoid", "Tanh", "Rescaling")
 OF_A_ROW = ("log_softmax", "glu")
 
 

@@ -70,6 +70,11 @@ class Row(NamedTuple):
 
 FUNCTIONS = {
     "BinaryCrossentropy": "binary_crossentropy",
+    "BinaryFocalCrossentropy": "binary_focal_crossentropy",
+    "CategoricalFocalCrossentropy": "categorical_focal_crossentropy",
+    "CategoricalGeneralizedCrossEntropy": "categorical_generalized_cross_entropy",
+    "Dice": "dice",
+    "Tversky": "tversky",
     "CategoricalCrossEntropy": "categorical_crossentropy",
     "CategoricalCrossentropy": "categorical_crossentropy",
     "CategoricalHinge": "categorical_hinge",
@@ -166,7 +171,76 @@ def cosine(axis: int) -> Callable[..., Any]:
     return lambda y, p: -F.cosine_similarity(y, p, axis, eps=EPSILON)
 
 
+def binary_focal(alpha: float | None, gamma: float, smoothing: float, scores: bool = False) -> Callable[..., Any]:
+    def focal(y: Any, p: Any) -> Any:
+        y = y * (1 - smoothing) + smoothing / 2
+        p = torch.sigmoid(p) if scores else p
+        kept = p.clamp(EPSILON, 1 - EPSILON)
+        entropy = -(y * kept.log() + (1 - y) * torch.log1p(-kept))
+        share = 1.0 if alpha is None else y * alpha + (1 - y) * (1 - alpha)
+        return (share * (1 - y * p - (1 - y) * (1 - p)) ** gamma * entropy).mean(-1)
+
+    return focal
+
+
+def categorical_focal(alpha: float, gamma: float, smoothing: float, scores: bool = False) -> Callable[..., Any]:
+    def focal(y: Any, p: Any) -> Any:
+        y, p = y * (1 - smoothing) + smoothing / y.shape[-1], shares(torch.softmax(p, -1) if scores else p)
+        return (-alpha * (1 - p) ** gamma * y * p.log()).sum(-1)
+
+    return focal
+
+
+def generalized(q: float) -> Callable[..., Any]:
+    return lambda y, p: (1 - p.gather(-1, y[..., None])[..., 0] ** q) / q
+
+
+def overlap(alpha: float, beta: float) -> Callable[..., Any]:
+    def tversky(y: Any, p: Any) -> Any:
+        both, missed, wrong = (part.sum(-1) for part in (y * p, y * (1 - p), (1 - y) * p))
+        return 1 - both / (both + alpha * missed + beta * wrong + EPSILON)
+
+    return tversky
+
+
+def dice(y: Any, p: Any) -> Any:
+    return 1 - 2 * (y * p).sum(-1) / (y.sum(-1) + p.sum(-1) + EPSILON)
+
+
+BALANCED = {"apply_class_balancing": True, "alpha": 0.4, "gamma": 1.5}
+
 ROWS = [
+    Row("BinaryFocalCrossentropy", {}, binary_focal(None, 2.0, 0.0), BITS, PROBABILITIES),
+    Row("BinaryFocalCrossentropy", BALANCED, binary_focal(0.4, 1.5, 0.0), BITS, PROBABILITIES),
+    Row(
+        "BinaryFocalCrossentropy",
+        {"from_logits": True, "label_smoothing": 0.2},
+        binary_focal(None, 2.0, 0.2, True),
+        BITS,
+        SCORES,
+    ),
+    Row("BinaryFocalCrossentropy", {"gamma": 3.0}, binary_focal(None, 3.0, 0.0), SOFT, PROBABILITIES),
+    Row("CategoricalFocalCrossentropy", {}, categorical_focal(0.25, 2.0, 0.0), ONE_HOT, PROBABILITIES),
+    Row(
+        "CategoricalFocalCrossentropy",
+        {"alpha": 0.4, "gamma": 1.5, "label_smoothing": 0.1},
+        categorical_focal(0.4, 1.5, 0.1),
+        ONE_HOT,
+        PROBABILITIES * 3,
+    ),
+    Row(
+        "CategoricalFocalCrossentropy",
+        {"from_logits": True},
+        categorical_focal(0.25, 2.0, 0.0, True),
+        SOFT,
+        SCORES,
+    ),
+    Row("CategoricalGeneralizedCrossEntropy", {"q": 0.5}, generalized(0.5), CLASSES, PROBABILITIES),
+    Row("CategoricalGeneralizedCrossEntropy", {"q": 0.8}, generalized(0.8), CLASSES, PROBABILITIES),
+    Row("Dice", {"axis": -1}, dice, BITS, PROBABILITIES),
+    Row("Dice", {"axis": -1}, dice, SOFT, CERTAIN),
+    Row("Tversky", {"axis": -1}, overlap(0.5, 0.5), BITS, PROBABILITIES),
+    Row("Tversky", {"alpha": 0.2, "beta": 0.9, "axis": -1}, overlap(0.2, 0.9), SOFT, PROBABILITIES),
     Row("CategoricalCrossentropy", {}, from_probabilities, ONE_HOT, PROBABILITIES),
     Row("CategoricalCrossentropy", {}, from_probabilities, SOFT, PROBABILITIES * 3),
     Row("CategoricalCrossentropy", {}, from_probabilities, ONE_HOT, CERTAIN),

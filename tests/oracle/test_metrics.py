@@ -141,7 +141,209 @@ def smooth(s: float) -> Callable[..., Any]:
     return lambda y, p: of_losses.from_probabilities(y, p, s)
 
 
+def counts_at(y: Any, p: Any, w: Any, thresholds: list[float]) -> Any:
+    """Return true positives, false positives, true negatives and false negatives, a row of each over the thresholds."""
+    return torch.stack([torch.stack(decided(y, p, w, t)) for t in thresholds]).T
+
+
+def over(x: Any, y: Any) -> Any:
+    return torch.where(y == 0, 0.0, x / torch.where(y == 0, 1.0, y))
+
+
+def area(curve: str, method: str, thresholds: list[float]) -> Callable[..., Any]:
+    """Return the area under a curve, from the counts at each threshold."""
+    ends = [-EPSILON, *sorted(thresholds), 1 + EPSILON]
+
+    def total(y: Any, p: Any, w: Any) -> Any:
+        tp, fp, tn, fn = counts_at(y, p, w, ends)
+        if (curve, method) == ("PR", "interpolation"):
+            found = torch.zeros(())
+            for left in range(len(ends) - 1):
+                gained, called = tp[left] - tp[left + 1], (tp + fp)[left] - (tp + fp)[left + 1]
+                slope = over(gained, called)
+                start = tp[left + 1] - slope * (tp + fp)[left + 1]
+                both = min((tp + fp)[left], (tp + fp)[left + 1]) > 0
+                growth = ((tp + fp)[left] / (tp + fp)[left + 1]).log() if both else torch.zeros(())
+                found = found + over(slope * (gained + start * growth), (tp + fn)[left + 1])
+            return found
+        if curve == "PRGAIN":
+            odds = over(tp + fn, tn + fp)
+            across = torch.where(tp == 0, 0.0, 1 - odds * over(fn, tp)).clamp(min=0)
+            up = torch.where(tp == 0, 1.0, 1 - odds * over(fp, tp))
+        else:
+            across, up = (
+                (over(fp, fp + tn), over(tp, tp + fn)) if curve == "ROC" else (over(tp, tp + fn), over(tp, tp + fp))
+            )
+        pairs = torch.stack([up[:-1], up[1:]])
+        heights = {"interpolation": pairs.mean(0), "minoring": pairs.amin(0), "majoring": pairs.amax(0)}[method]
+        return ((across[:-1] - across[1:]) * heights).sum()
+
+    return total
+
+
+def of_labels(weights: list[float] | None, curve: str = "ROC") -> Callable[..., Any]:
+    """Return the mean of the areas of the columns."""
+    one = area(curve, "interpolation", [0.25, 0.5, 0.75])
+
+    def mean_area(y: Any, p: Any, w: Any) -> Any:
+        areas = torch.stack([one(y[:, k, None], p[:, k, None], w) for k in range(p.shape[1])])
+        each = torch.ones(len(areas)) if weights is None else torch.tensor(weights)
+        return (areas * each).sum() / each.sum()
+
+    return mean_area
+
+
+def best(bounded: str, wanted: str, least: float, number: int, column: int | None = None) -> Callable[..., Any]:
+    """Return the largest share of one kind at the thresholds where another is at least ``least``."""
+
+    def found(y: Any, p: Any, w: Any) -> Any:
+        y, p = (y, p) if column is None else (y[:, column, None], p[:, column, None])
+        thresholds = [0.5] if number == 1 else [i / (number - 1) for i in range(number)]
+        tp, fp, tn, fn = counts_at(y, p, w, thresholds)
+        kinds = {"recall": over(tp, tp + fn), "precision": over(tp, tp + fp), "specificity": over(tn, tn + fp)}
+        return torch.where(kinds[bounded] >= least, kinds[wanted], 0.0).amax()
+
+    return found
+
+
+def explained(average: str | None, regressors: int = 0) -> Callable[..., Any]:
+    def score(y: Any, p: Any, w: Any) -> Any:
+        w = w[:, None]
+        spread = (w * (y - (w * y).sum(0) / w.sum()) ** 2).sum(0)
+        scores = 1 - (w * (y - p) ** 2).sum(0) / spread
+        if average is not None:
+            scores = scores.mean() if average == "uniform_average" else (scores * spread).sum() / spread.sum()
+        n = y.numel()
+        return scores if not regressors else 1 - (1 - scores) * (n - 1) / (n - regressors - 1)
+
+    return score
+
+
+def correlation(y: Any, p: Any) -> Any:
+    return torch.stack([torch.corrcoef(torch.stack(pair))[0, 1] for pair in zip(y, p, strict=True)])
+
+
+def concordance(y: Any, p: Any) -> Any:
+    y_mean, p_mean = y.mean(-1), p.mean(-1)
+    together = ((y - y_mean[:, None]) * (p - p_mean[:, None])).mean(-1)
+    spread = y.var(-1, correction=0) + p.var(-1, correction=0) + (y_mean - p_mean) ** 2
+    return 2 * together / (spread + EPSILON)
+
+
+def covered(targets: list[int], classes: int, ignored: int | None = None) -> Callable[..., Any]:
+    """Return the mean over the targets that occur of the weight of both over that of either."""
+
+    def shares(y: Any, p: Any, w: Any) -> Any:
+        counted = (y < classes) & (p < classes) & (y != (-1 if ignored is None else ignored))
+        y, p, w = y[counted], p[counted], w[counted]
+        pairs = [(w[(y == k) & (p == k)].sum(), w[(y == k) | (p == k)].sum()) for k in targets]
+        found = [both / (either + EPSILON) for both, either in pairs if either > 0]
+        return sum(found) / (len(found) + EPSILON)
+
+    return shares
+
+
+def largest(by_hand: Callable[..., Any], of_truth: bool = False) -> Callable[..., Any]:
+    """Return the same of scores, whose largest is the class."""
+    return lambda y, p, w: by_hand(y.argmax(-1) if of_truth else y, first_largest(p), w)
+
+
+GUESSED = RNG.integers(0, 7, 20)
+
 ROWS = [
+    *(
+        Row(
+            "AUC",
+            {"curve": c, "summation_method": m, "thresholds": [0.9, 0.2, 0.5]},
+            area(c, m, [0.9, 0.2, 0.5]),
+            BITS,
+            p,
+            True,
+        )
+        for c in ("ROC", "PR", "PRGAIN")
+        for m in ("interpolation", "minoring", "majoring")
+        for p in (CHANCES, TIED)
+    ),
+    Row("AUC", {"num_thresholds": 9}, area("ROC", "interpolation", [i / 8 for i in range(1, 8)]), BITS, TIED, True),
+    Row("AUC", {}, area("ROC", "interpolation", [i / 199 for i in range(1, 199)]), BITS[:, :1], CHANCES[:, :1], True),
+    Row("AUC", {"multi_label": True, "thresholds": [0.25, 0.5, 0.75]}, of_labels(None), BITS, TIED, True),
+    Row(
+        "AUC",
+        {
+            "multi_label": True,
+            "num_labels": 7,
+            "num_thresholds": 5,
+            "curve": "PR",
+            "label_weights": [1, 2, 0, 1, 1, 3, 1.0],
+        },
+        of_labels([1, 2, 0, 1, 1, 3, 1.0], "PR"),
+        BITS,
+        CHANCES,
+        True,
+    ),
+    Row(
+        "AUC",
+        {"from_logits": True, "num_thresholds": 5},
+        lambda y, p, w: area("ROC", "interpolation", [0.25, 0.5, 0.75])(y, torch.sigmoid(p), w),
+        BITS,
+        SCORES,
+        True,
+    ),
+    Row("SensitivityAtSpecificity", {"specificity": 0.4}, best("specificity", "recall", 0.4, 200), BITS, CHANCES, True),
+    Row(
+        "SensitivityAtSpecificity",
+        {"specificity": 0.4, "num_thresholds": 1},
+        best("specificity", "recall", 0.4, 1),
+        BITS,
+        TIED,
+        True,
+    ),
+    Row(
+        "SpecificityAtSensitivity",
+        {"sensitivity": 0.6, "num_thresholds": 9, "class_id": 2},
+        best("recall", "specificity", 0.6, 9, 2),
+        BITS,
+        TIED,
+        True,
+    ),
+    Row("PrecisionAtRecall", {"recall": 0.3}, best("recall", "precision", 0.3, 200), BITS, CHANCES, True),
+    Row("RecallAtPrecision", {"precision": 0.5}, best("precision", "recall", 0.5, 200), BITS, CHANCES, True),
+    Row("RecallAtPrecision", {"precision": 1.0}, best("precision", "recall", 1.0, 200), BITS, CHANCES, True),
+    *(
+        Row("R2Score", {"class_aggregation": a, "num_regressors": r}, explained(a, r), VALUES, CHANCES, True)
+        for a in (None, "uniform_average", "variance_weighted_average")
+        for r in (0, 5)
+    ),
+    Row("PearsonCorrelation", {}, correlation, VALUES, CHANCES),
+    Row("ConcordanceCorrelation", {}, concordance, VALUES, CHANCES),
+    Row("IoU", {"num_classes": 7, "target_class_ids": [0, 3]}, covered([0, 3], 7), CLASSES, GUESSED, True),
+    Row("IoU", {"num_classes": 5, "target_class_ids": [1]}, covered([1], 5), CLASSES, GUESSED, True),
+    Row(
+        "BinaryIoU",
+        {"threshold": 0.25},
+        lambda y, p, w: covered([0, 1], 2)(y.long(), (p >= 0.25).long(), w),
+        BITS[:, 0],
+        TIED[:, 0],
+        True,
+    ),
+    Row("MeanIoU", {"num_classes": 7, "ignore_class": 2}, covered([*range(7)], 7, 2), CLASSES, GUESSED, True),
+    Row(
+        "MeanIoU",
+        {"num_classes": 7, "sparse_y_pred": False},
+        largest(covered([*range(7)], 7)),
+        CLASSES,
+        PROBABILITIES,
+        True,
+    ),
+    Row(
+        "OneHotIoU",
+        {"num_classes": 7, "target_class_ids": [0, 3]},
+        largest(covered([0, 3], 7), True),
+        ONE_HOT,
+        PROBABILITIES,
+        True,
+    ),
+    Row("OneHotMeanIoU", {"num_classes": 7}, largest(covered([*range(7)], 7), True), ONE_HOT, PROBABILITIES, True),
     Row("Accuracy", {}, lambda y, p: y == p, CLASSES, RNG.integers(0, 3, 20)),
     Row("Accuracy", {}, lambda y, p: y == p, BITS, TIED),
     *(Row("BinaryAccuracy", {}, lambda y, p: (p > 0.5) == (y > 0), BITS, p) for p in (CHANCES, TIED)),
@@ -257,6 +459,8 @@ FUNCTIONS = {
     "sparse_categorical_accuracy": (numbered, CLASSES, TIED),
     "top_k_categorical_accuracy": (lambda y, p: in_top(5)(y.argmax(-1), p), ONE_HOT, TIED),
     "sparse_top_k_categorical_accuracy": (in_top(5), CLASSES, TIED),
+    "pearson_correlation": (correlation, VALUES, CHANCES),
+    "concordance_correlation": (concordance, VALUES, CHANCES),
 }
 
 
@@ -264,7 +468,7 @@ FUNCTIONS = {
 def test_the_functions(name):
     by_hand, y_true, y_pred = FUNCTIONS[name]
     expected = by_hand(torch.tensor(y_true), torch.tensor(y_pred)).numpy()
-    np.testing.assert_array_equal(getattr(metrics, name)(y_true, y_pred), expected)
+    np.testing.assert_allclose(getattr(metrics, name)(y_true, y_pred), expected, rtol=1e-12)
 
 
 GATHERED = {"values": VALUES[:, 0], "rows": VALUES, "stacks": VALUES.reshape(20, 7, 1)}

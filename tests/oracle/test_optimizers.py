@@ -40,7 +40,8 @@ def gradients(scale: float) -> list[list[np.ndarray]]:
     return [[scale * (1 + 5 * (t < 60)) * rng.standard_normal(shape) for shape in SHAPES] for t in range(STEPS)]
 
 
-# The definitions: what a step adds to a weight, given its clipped gradient, the rate and the number of the step
+# The definitions: what a step adds to a weight, given its clipped gradient, the rate and the number of the step. The
+# weight itself, after its decay, stands in ``w``.
 
 
 class Sgd:
@@ -88,6 +89,175 @@ class Adam:
         return -alpha * self.m / self.root(self.largest if self.amsgrad else self.v)
 
 
+class Adagrad:
+    def __init__(self, initial_accumulator_value: float = 0.1, epsilon: float = 1e-7):
+        self.a, self.epsilon = initial_accumulator_value, epsilon
+
+    def step(self, g: Any, rate: float, t: int) -> Any:
+        self.a = self.a + g * g
+        return -rate * g / np.sqrt(self.a + self.epsilon)
+
+
+class Adadelta:
+    def __init__(self, rho: float = 0.95, epsilon: float = 1e-7):
+        self.rho, self.epsilon, self.v, self.u = rho, epsilon, 0.0, 0.0
+
+    def step(self, g: Any, rate: float, t: int) -> Any:
+        self.v = self.rho * self.v + (1 - self.rho) * g * g
+        step = -np.sqrt(self.u + self.epsilon) / np.sqrt(self.v + self.epsilon) * g
+        self.u = self.rho * self.u + (1 - self.rho) * step * step
+        return rate * step
+
+
+class Adamax:
+    def __init__(self, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7):
+        self.beta_1, self.beta_2, self.epsilon, self.m, self.u = beta_1, beta_2, epsilon, 0.0, 0.0
+
+    def step(self, g: Any, rate: float, t: int) -> Any:
+        self.m = self.beta_1 * self.m + (1 - self.beta_1) * g
+        self.u = np.maximum(self.beta_2 * self.u, np.abs(g))
+        return -rate / (1 - self.beta_1**t) * self.m / (self.u + self.epsilon)
+
+
+class Nadam:
+    def __init__(self, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7):
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
+        self.m, self.v, self.product = 0.0, 0.0, 1.0
+
+    def momentum(self, t: int) -> float:
+        return self.beta_1 * (1 - 0.96**t / 2)
+
+    def step(self, g: Any, rate: float, t: int) -> Any:
+        now, ahead = self.momentum(t), self.momentum(t + 1)
+        self.product *= now
+        self.m = self.beta_1 * self.m + (1 - self.beta_1) * g
+        self.v = self.beta_2 * self.v + (1 - self.beta_2) * g * g
+        mean = ahead * self.m / (1 - self.product * ahead) + (1 - now) * g / (1 - self.product)
+        return -rate * mean / (np.sqrt(self.v / (1 - self.beta_2**t)) + self.epsilon)
+
+
+class Lion:
+    def __init__(self, beta_1: float = 0.9, beta_2: float = 0.99):
+        self.beta_1, self.beta_2, self.m = beta_1, beta_2, 0.0
+
+    def step(self, g: Any, rate: float, t: int) -> Any:
+        step = -rate * np.sign(self.beta_1 * self.m + (1 - self.beta_1) * g)
+        self.m = self.beta_2 * self.m + (1 - self.beta_2) * g
+        return step
+
+
+class Ftrl:
+    w: Any
+
+    def __init__(
+        self,
+        learning_rate_power: float = -0.5,
+        initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        l2_shrinkage_regularization_strength: float = 0.0,
+        beta: float = 0.0,
+    ):
+        self.power, self.n, self.z, self.beta = -learning_rate_power, initial_accumulator_value, 0.0, beta
+        self.l1, self.l2 = l1_regularization_strength, l2_regularization_strength
+        self.shrinkage = l2_shrinkage_regularization_strength
+
+    def step(self, g: Any, rate: float, t: int) -> Any:
+        before, self.n = self.n**self.power, self.n + g * g
+        after = self.n**self.power
+        self.z = self.z + g + 2 * self.shrinkage * self.w - (after - before) / rate * self.w
+        quadratic = after / rate + 2 * (self.l2 + self.beta / (2 * rate))
+        best = np.where(np.abs(self.z) > self.l1, -(self.z - np.sign(self.z) * self.l1) / quadratic, 0.0)
+        return best - self.w
+
+
+class Lamb(Adam):
+    w: Any
+
+    def step(self, g: Any, rate: float, t: int) -> Any:
+        self.m = self.beta_1 * self.m + (1 - self.beta_1) * g
+        self.v = self.beta_2 * self.v + (1 - self.beta_2) * g * g
+        first, second = self.corrections(t)
+        direction = self.m / first / (np.sqrt(self.v / second) + self.epsilon)
+        weight, length = (math.sqrt(float(np.sum(np.square(each)))) for each in (self.w, direction))
+        return -rate * (weight / length if weight > 0 and length > 0 else 1.0) * direction
+
+
+class Adafactor:
+    w: Any
+
+    def __init__(
+        self,
+        beta_2_decay: float = -0.8,
+        epsilon_1: float = 1e-30,
+        epsilon_2: float = 1e-3,
+        clip_threshold: float = 1.0,
+        relative_step: bool = True,
+    ):
+        self.decay_power, self.epsilon_1, self.epsilon_2 = beta_2_decay, epsilon_1, epsilon_2
+        self.threshold, self.rows, self.columns, self.v = clip_threshold, 0.0, 0.0, 0.0
+
+    def step(self, g: Any, rate: float, t: int) -> Any:
+        keep, square = 1 - t**self.decay_power, g * g + self.epsilon_1
+        if np.ndim(g) > 1:
+            self.rows = keep * self.rows + (1 - keep) * square.mean(-1)
+            self.columns = keep * self.columns + (1 - keep) * square.mean(-2)
+            shares = self.rows / self.rows.mean(-1, keepdims=True)
+            self.v = np.einsum("...i,...j->...ij", shares, self.columns)
+        else:
+            self.v = keep * self.v + (1 - keep) * square
+        u = g / np.sqrt(self.v)
+        u = u / max(1.0, float(np.sqrt(np.mean(u * u))) / self.threshold)
+        size = max(self.epsilon_2, float(np.sqrt(np.mean(np.square(self.w)))))
+        return -size * min(rate, 1 / math.sqrt(t)) * u
+
+
+class Muon:
+    """Matrices go by the iteration written out for singular values, everything else by `Adam`."""
+
+    w: Any
+
+    def __init__(
+        self,
+        adam_beta_1: float = 0.9,
+        adam_beta_2: float = 0.999,
+        adam_weight_decay: float | None = 0.004,
+        epsilon: float = 1e-7,
+        exclude_layers: Sequence[str] = (),
+        exclude_embeddings: bool = True,
+        muon_a: float = 3.4445,
+        muon_b: float = -4.7750,
+        muon_c: float = 2.0315,
+        adam_lr_ratio: float = 1.0,
+        momentum: float = 0.95,
+        ns_steps: int = 5,
+        nesterov: bool = True,
+        rms_rate: float | None = 0.2,
+    ):
+        self.adam = Adam(adam_beta_1, adam_beta_2, epsilon)
+        self.adam_decay, self.ratio, self.all_by_adam = adam_weight_decay, adam_lr_ratio, bool(exclude_layers)
+        self.coefficients, self.times, self.rms_rate = (muon_a, muon_b, muon_c), ns_steps, rms_rate
+        self.momentum, self.nesterov, self.m = momentum, nesterov, 0.0
+
+    def is_matrix(self) -> bool:
+        return np.ndim(self.w) == 2 and not self.all_by_adam
+
+    def decay(self, weight_decay: float | None) -> float | None:
+        return weight_decay if self.is_matrix() else self.adam_decay
+
+    def step(self, g: Any, rate: float, t: int) -> Any:
+        if not self.is_matrix():
+            return self.adam.step(g, rate * self.ratio, t)
+        self.m = self.momentum * self.m + g
+        x = g + self.momentum * self.m if self.nesterov else self.m
+        u, singular, v = np.linalg.svd(x / (np.sqrt(np.sum(x * x)) + 1e-7), full_matrices=False)
+        a, b, c = self.coefficients
+        for _ in range(self.times):
+            singular = a * singular + b * singular**3 + c * singular**5
+        scale = 1.0 if self.rms_rate is None else math.sqrt(max(g.shape)) * self.rms_rate
+        return -rate * scale * (u * singular) @ v
+
+
 def clipped(grads: list, clipnorm: float | None, clipvalue: float | None, global_clipnorm: float | None) -> list:
     norms = [math.sqrt(float(np.sum(g * g))) for g in grads]
     if clipnorm is not None:
@@ -96,6 +266,13 @@ def clipped(grads: list, clipnorm: float | None, clipvalue: float | None, global
         total = math.sqrt(sum(norm**2 for norm in norms))
         return [g * (global_clipnorm / total) if total > global_clipnorm else g for g in grads]
     return grads if clipvalue is None else [np.minimum(np.maximum(g, -clipvalue), clipvalue) for g in grads]
+
+
+def moved(w: Any, formula: Any, g: Any, rate: float, t: int, weight_decay: float | None) -> Any:
+    formula.w = w
+    decay = formula.decay(weight_decay) if hasattr(formula, "decay") else weight_decay
+    formula.w = w - rate * (decay or 0.0) * w
+    return formula.w + formula.step(g, rate, t + 1)
 
 
 def defined(
@@ -107,17 +284,34 @@ def defined(
     clipnorm: float | None = None,
     clipvalue: float | None = None,
     global_clipnorm: float | None = None,
+    use_ema: bool = False,
+    ema_momentum: float = 0.99,
+    ema_overwrite_frequency: int | None = None,
+    gradient_accumulation_steps: int | None = None,
     **params: Any,
 ) -> Trajectories:
-    """Return each weight after every step; ``rate(t)`` is the learning rate of step ``t``, 0 for the first."""
+    """Return each weight after every call; ``rate(t)`` is the learning rate of call ``t``, 0 for the first.
+
+    With ``use_ema`` the averages are what is returned, unless they take the weights' places.
+    """
     weights, formulas = [w.copy() for w in begin], [definition(**params) for _ in begin]
-    passed = []
-    for t, grads in enumerate(given):
-        grads = clipped(grads, clipnorm, clipvalue, global_clipnorm)
-        decayed = [w - rate(t) * (weight_decay or 0.0) * w for w in weights]
-        steps = [formula.step(g, rate(t), t + 1) for formula, g in zip(formulas, grads, strict=True)]
-        weights = [w + step for w, step in zip(decayed, steps, strict=True)]
-        passed.append(weights)
+    passed, gathered, averages = [], [], weights
+    every = gradient_accumulation_steps or 1
+    for call, latest in enumerate(given):
+        gathered.append(latest)
+        t = call // every
+        if (call + 1) % every == 0:
+            grads = [sum(each) / every for each in zip(*gathered, strict=True)]
+            grads = clipped(grads, clipnorm, clipvalue, global_clipnorm)
+            parts = zip(weights, formulas, grads, strict=True)
+            weights = [moved(*part, rate(call), t, weight_decay) for part in parts]
+            gathered = []
+        if use_ema:
+            keep = ema_momentum if t else 0.0
+            averages = [keep * a + (1 - keep) * w for a, w in zip(averages, weights, strict=True)]
+            if ema_overwrite_frequency and (t + 1) % ema_overwrite_frequency == 0:
+                weights = averages
+        passed.append(averages if use_ema and not ema_overwrite_frequency else weights)
     return [np.stack(steps) for steps in zip(*passed, strict=True)]
 
 
@@ -220,7 +414,44 @@ ROWS = [
     Row("AdamW", Adam, {"weight_decay": 0.1, "amsgrad": True, "beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-5}),
     *(Row("AdamW", Adam, bound, told={"weight_decay": W}) for bound in CLIPPING),
     Row("AdamW", Adam, {"weight_decay": 0.5}, *SCHEDULES[8]),
+    Row("Adagrad", Adagrad, {}),
+    Row("Adagrad", Adagrad, {"initial_accumulator_value": 0.0, "epsilon": 1e-3}),
+    Row("Adadelta", Adadelta, {}),
+    Row("Adadelta", Adadelta, {"rho": 0.5, "epsilon": 1e-3}),
+    Row("Adamax", Adamax, {}),
+    Row("Adamax", Adamax, {"beta_1": 0.5, "beta_2": 0.8, "epsilon": 1e-3}),
+    Row("Nadam", Nadam, {}),
+    Row("Nadam", Nadam, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}),
+    Row("Lion", Lion, {}),
+    Row("Lion", Lion, {"beta_1": 0.5, "beta_2": 0.7}),
+    Row("Ftrl", Ftrl, {}),
+    Row("Ftrl", Ftrl, {"l1_regularization_strength": 1e-7, "l2_regularization_strength": 0.1, "beta": 0.1}),
+    Row("Ftrl", Ftrl, {"learning_rate_power": -0.7, "l2_shrinkage_regularization_strength": 0.3}),
+    Row("Ftrl", Ftrl, {"initial_accumulator_value": 0.5}),
+    Row("Lamb", Lamb, {}),
+    Row("Lamb", Lamb, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}),
+    Row("Adafactor", Adafactor, {}),
+    Row("Adafactor", Adafactor, {"beta_2_decay": -0.5, "epsilon_1": 1e-9, "epsilon_2": 0.5, "clip_threshold": 0.3}),
+    Row("Adafactor", Adafactor, {"relative_step": False}),
+    Row("Muon", Muon, {}, told={"weight_decay": W}),
+    Row("Muon", Muon, {"adam_beta_1": 0.5, "adam_beta_2": 0.9, "epsilon": 1e-3}, told={"weight_decay": W}),
+    Row("Muon", Muon, {"adam_lr_ratio": 0.1, "adam_weight_decay": None, "weight_decay": None}),
+    Row("Muon", Muon, {"momentum": 0.5, "nesterov": False, "rms_rate": None}, told={"weight_decay": W}),
+    Row("Muon", Muon, {"muon_a": 1.5, "muon_b": -0.5, "muon_c": 0.0, "ns_steps": 3}, told={"weight_decay": W}),
+    Row("Muon", Muon, {"exclude_layers": ["variable"], "exclude_embeddings": False}, told={"weight_decay": W}),
 ]
+AVERAGING = [
+    {"use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 7},
+    {"gradient_accumulation_steps": 3, "use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2},
+]
+FIRST = {row.name: row for row in reversed(ROWS)}
+ROWS += [FIRST[name]._replace(params=options) for name in FIRST for options in AVERAGING]
+ROWS += [
+    FIRST[name]._replace(params=options)
+    for name in FIRST.keys() - {"SGD", "RMSprop", "Adam", "AdamW"}
+    for options in ({"weight_decay": 0.1}, *CLIPPING)
+]
+ROWS.sort(key=str)
 
 
 def run(optimizer: Any, given: Sequence[list], begin: Sequence[np.ndarray], dtype: str = "float64") -> Trajectories:
@@ -305,7 +536,8 @@ def test_keras(row, scale, keras_in_double_precision):
     last = [w.numpy()[None] for w in theirs]
     ours = run(row.made(), given, begin)
     # Keras rounds the factor of a clipped norm, and some rates of schedules, to float32
-    narrow = schedule != RATE or any(name.endswith("clipnorm") for name in row.params)
+    in_single = row.name in ("Lamb", "Muon", "Adafactor")  # norms and factors of a whole weight
+    narrow = schedule != RATE or in_single or any(name.endswith("clipnorm") for name in row.params)
     assert_same(last, ours, begin, rtol=3e-7 if narrow else 1e-12)
 
 
@@ -470,7 +702,8 @@ def test_weights_that_do_not_decay(row):
     for grads in given:
         optimizer.apply(grads, weights)
     with_decay = row.expected(given, begin)
-    without = defined(row.definition, given, begin, row.rate, **{**row.params, "weight_decay": 0.0})
+    none = dict.fromkeys(["weight_decay", "adam_weight_decay"][: 2 if row.name == "Muon" else 1], 0.0)
+    without = defined(row.definition, given, begin, row.rate, **{**row.params, **none})
     expected = [with_decay[0], without[1], without[2], with_decay[3]]
     assert_same([w.numpy()[None] for w in weights], expected, begin)
 
@@ -501,7 +734,10 @@ def test_arrays_larger_than_one_block(row):
 
 
 #: In float32, whose range ends at 1e-38; what is kept per weight is set to zero before it gets there.
-DYING = [row for row in ROWS if row.schedule == RATE and "clipnorm" not in str(row)]
+#: Lion's and Lamb's steps are as long whatever is left of a momentum, so that they see when it becomes zero.
+DYING = [
+    row for row in ROWS if row.schedule == RATE and "clipnorm" not in str(row) and row.name not in ("Lion", "Lamb")
+]
 
 
 @pytest.mark.parametrize("row", DYING, ids=str)

@@ -23,6 +23,7 @@ pytest.importorskip("torch")
 from tests.oracle import (  # noqa: E402
     test_activations,
     test_layers,
+    test_layers_of_several,
     test_losses,
     test_metrics,
     test_optimizers,
@@ -39,7 +40,7 @@ class Kind(NamedTuple):
     package: ModuleType
     base: type | None
     covered: set[Any]
-    beside: frozenset[str] = frozenset({"get", "serialize"})
+    beside: frozenset[str] = frozenset({"get", "serialize", "deserialize"})
 
     def public(self) -> dict[str, Any]:
         """Return what must be covered, by name."""
@@ -73,9 +74,16 @@ def is_public_class(name: str, thing: Any, base: type, package: str) -> bool:
 #: What holds other things' functions, and is tested as each of them.
 WRAPPERS = {losses.loss.FunctionLoss, losses.binding.DiffableLoss, metrics.mean.FunctionMetric}
 
+#: What layers are derived from, tested as each of them.
+BASES = {layers.images.ImageLayer, layers.convolution_layer.ConvolutionLayer, layers.augmentation.Augmentation}
+
 KINDS = {
     "activations": Kind(activations, None, {row.covers for row in test_activations.ROWS}),
-    "layers": Kind(layers, layers.Layer, {row.covers for row in (*test_layers.ROWS, test_layers.OWN)}),
+    "layers": Kind(
+        layers,
+        layers.Layer,
+        {row.covers for row in (*test_layers.ROWS, test_layers.OWN)} | test_layers_of_several.COVERED | BASES,
+    ),
     "losses": Kind(
         losses,
         losses.Loss,
@@ -86,14 +94,15 @@ KINDS = {
         metrics.Metric,
         {row.covers for row in test_metrics.ROWS}
         | {getattr(metrics, name) for name in test_metrics.FUNCTIONS}
-        | {metrics.Mean, metrics.Sum, metrics.Metric}
+        | {metrics.Mean, metrics.Sum, metrics.Metric, metrics.threshold_counts.ThresholdCounts}
+        | {row.function for row in test_losses.ROWS}
         | WRAPPERS,
-        frozenset({"get", "serialize", "check"}),
+        frozenset({"get", "serialize", "deserialize", "check"}),
     ),
     "regularizers": Kind(
         regularizers,
         regularizers.Regularizer,
-        {row.covers for row in (*test_regularizers.ROWS, test_regularizers.OWN)},
+        {row.covers for row in (*test_regularizers.ROWS, *test_regularizers.OF_MATRICES, test_regularizers.OWN)},
     ),
     "optimizers": Kind(
         optimizers,

@@ -49,6 +49,25 @@ ROWS = [
     Row("L1L2", {"l1": 0.3, "l2": 0.25}, elastic(0.3, 0.25)),
     Row("l1_l2", {"l1": 0.3, "l2": 0.25}, elastic(0.3, 0.25)),
 ]
+
+
+def angles(factor: float, dim: int) -> Callable[..., Any]:
+    """Return the mean of the sizes of the cosines between all pairs of rows (1) or columns (0)."""
+
+    def penalty(w: Any) -> Any:
+        rows = F.normalize(w if dim else w.mT, dim=1, eps=1e-7)
+        first, second = torch.triu_indices(len(rows), len(rows), 1)
+        return factor * (rows[first] * rows[second]).sum(-1).abs().mean()
+
+    return penalty
+
+
+#: Those that take matrices only.
+OF_MATRICES = [
+    Row("OrthogonalRegularizer", {}, angles(0.01, 1)),
+    Row("OrthogonalRegularizer", {"factor": 0.5, "mode": "columns"}, angles(0.5, 0)),
+    Row("orthogonal_regularizer", {"factor": 0.5, "mode": "rows"}, angles(0.5, 1)),
+]
 RNG = np.random.default_rng(0)
 #: Zeros, at which the derivative of the absolute value is 0; a vector, a matrix, a stack; large and tiny numbers.
 POINTS = {
@@ -64,6 +83,18 @@ POINTS = {
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_the_penalty(row, point, dtype):
     hold(row.covers(**row.params), [POINTS[point].astype(dtype)], row.by_hand)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("row", OF_MATRICES, ids=str)
+def test_the_penalty_of_a_matrix(row, dtype):
+    hold(row.covers(**row.params), [POINTS["matrix"].astype(dtype)], row.by_hand)
+    with pytest.raises(ValueError, match="takes matrices"):
+        row.covers(**row.params)(POINTS["vector"])
+
+
+def test_a_matrix_of_one_row_has_no_angles():
+    assert regularizers.OrthogonalRegularizer()(np.ones((1, 3))) == 0
 
 
 class Absolute(regularizers.Regularizer):
@@ -97,7 +128,7 @@ def test_what_a_model_adds_to_its_loss(dtype):
     model.compile("sgd", "categorical_crossentropy")
 
     def use(x: Any) -> Any:
-        return model._score(x, y, None, training=True)[1]
+        return model.score(x, y, None, training=True)[1]
 
     def by_hand(x: Any, w1: Any, b1: Any, w2: Any, b2: Any) -> Any:
         logits = torch.tanh(x @ w1 + b1) @ w2 + b2

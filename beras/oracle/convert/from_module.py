@@ -79,7 +79,8 @@ class _Reading:
             return self.sequential(layers, name, start)
         row = row_of(type(module), MODULES)
         if row is not None and row.weights:
-            self._dtype = _dtype_name(next(module.parameters()).dtype)
+            held = (tensor for tensor in (*module.parameters(), *module.buffers()) if tensor.dtype.is_floating_point)
+            self._dtype = next((_dtype_name(tensor.dtype) for tensor in held), self._dtype)
         make = activation_layer if row is None else row.make
         try:
             layer = make(module, name=name, dtype=self._dtype)
@@ -124,9 +125,16 @@ def _shape_of_a_sample(model: Sequential) -> tuple[int, ...] | None:
             return None if shape is None else shape[1:]
         function = getattr(layer, "activation", None)
         halves = getattr(function, "func", function) is activations.glu
-        if halves or tuple(layer.compute_output_shape((None, 2, 3))) != (None, 2, 3):
+        if halves or not _leaves_shapes(layer):
             return None
     return None
+
+
+def _leaves_shapes(layer: Any) -> bool:
+    try:
+        return tuple(layer.compute_output_shape((None, 2, 3))) == (None, 2, 3)
+    except ValueError:  # it takes samples of another shape
+        return False
 
 
 def _place(path: str, module: Any) -> str:

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn.utils import skip_init
 
 from beras import activations, layers
-from beras.oracle.convert import modules
+from beras.oracle.convert import modules, normalizations
 from beras.oracle.convert.activations import activation_of, activations_by_module, module_of
 from beras.oracle.convert.modules import dtype_name, dtype_named
 from beras.oracle.convert.registry import LAYERS, MODULES, LayerRow, ModuleRow
@@ -40,6 +40,22 @@ def _linear(layer: layers.Dense) -> list[tuple[str, nn.Module]]:
 def _dense(linear: nn.Linear, name: str | None, dtype: str) -> layers.Dense:
     layer = layers.Dense(linear.out_features, use_bias=linear.bias is not None, name=name, dtype=dtype)
     layer.build_for((None, linear.in_features))
+    return layer
+
+
+EMBEDDING = {"embeddings": "weight"}
+
+
+def _embedding(layer: layers.Embedding) -> nn.Module:
+    return skip_init(nn.Embedding, *layer.embeddings.shape, dtype=dtype_named(layer.embeddings.dtype.name))
+
+
+def _table(embedding: nn.Embedding, name: str | None, dtype: str) -> layers.Embedding:
+    for argument, usual in (("padding_idx", None), ("max_norm", None), ("scale_grad_by_freq", False)):
+        if getattr(embedding, argument) != usual:
+            raise ValueError(f"beras has {argument}={usual} only. Received: {embedding}.")
+    layer = layers.Embedding(embedding.num_embeddings, embedding.embedding_dim, name=name, dtype=dtype)
+    layer.build()
     return layer
 
 
@@ -80,26 +96,40 @@ def _given(layer: Any, function: Any) -> dict[str, Any]:
 
 
 ROWS = {
+    **normalizations.ROWS,
     layers.Activation: LayerRow(lambda layer: module_of(layer.activation, _where(layer))),
     layers.Dense: LayerRow(_linear, LINEAR),
     layers.Dropout: LayerRow(_dropout),
+    layers.ELU: LayerRow(lambda layer: nn.ELU(layer.alpha)),
+    layers.Embedding: LayerRow(_embedding, EMBEDDING),
     layers.Flatten: LayerRow(lambda layer: nn.Flatten()),
+    layers.GaussianNoise: LayerRow(lambda layer: modules.GaussianNoise(layer.stddev)),
     layers.LeakyReLU: LayerRow(lambda layer: nn.LeakyReLU(layer.negative_slope)),
+    layers.Permute: LayerRow(lambda layer: modules.Permute(layer.dims)),
     layers.ReLU: LayerRow(_function(activations.relu)),
+    layers.RepeatVector: LayerRow(lambda layer: modules.RepeatVector(layer.n)),
     layers.Rescaling: LayerRow(lambda layer: modules.Rescaling(layer.scale, layer.offset, dtype_named(layer.dtype))),
+    layers.Reshape: LayerRow(lambda layer: modules.Reshape(layer.target_shape)),
     layers.Sigmoid: LayerRow(lambda layer: nn.Sigmoid()),
     layers.Softmax: LayerRow(_function(activations.softmax)),
     layers.Tanh: LayerRow(lambda layer: nn.Tanh()),
 }
 MODULE_ROWS: dict[Any, ModuleRow] = {
+    **normalizations.MODULE_ROWS,
     modules.Cast: ModuleRow(lambda m, name, dtype: layers.Activation("linear", name=name, dtype=dtype_name(m.dtype))),
+    modules.GaussianNoise: ModuleRow(lambda m, name, dtype: layers.GaussianNoise(m.stddev, name=name, dtype=dtype)),
     modules.MaskedDropout: ModuleRow(lambda m, name, dtype: layers.Dropout(m.p, m.noise_shape, name=name, dtype=dtype)),
+    modules.Permute: ModuleRow(lambda m, name, dtype: layers.Permute(m.dims, name=name, dtype=dtype)),
     modules.Rectifier: ModuleRow(_relu),
+    modules.RepeatVector: ModuleRow(lambda m, name, dtype: layers.RepeatVector(m.n, name=name, dtype=dtype)),
     modules.Rescaling: ModuleRow(
         lambda m, name, dtype: layers.Rescaling(m.scale, m.offset, name=name, dtype=dtype_name(m.dtype))
     ),
+    modules.Reshape: ModuleRow(lambda m, name, dtype: layers.Reshape(m.shape, name=name, dtype=dtype)),
     modules.SoftmaxOverAxes: ModuleRow(lambda m, name, dtype: layers.Softmax(m.axis, name=name, dtype=dtype)),
     nn.Dropout: ModuleRow(lambda m, name, dtype: layers.Dropout(m.p, name=name, dtype=dtype)),
+    nn.ELU: ModuleRow(lambda m, name, dtype: layers.ELU(m.alpha, name=name, dtype=dtype)),
+    nn.Embedding: ModuleRow(_table, EMBEDDING),
     nn.Flatten: ModuleRow(_flatten),
     nn.Hardsigmoid: ModuleRow(lambda m, name, dtype: layers.Activation("hard_sigmoid", name=name, dtype=dtype)),
     nn.LeakyReLU: ModuleRow(lambda m, name, dtype: layers.LeakyReLU(m.negative_slope, name=name, dtype=dtype)),

@@ -12,12 +12,17 @@ import torch
 from torch import Tensor, nn
 
 __all__ = [
+    "BatchNormAlong",
     "Cast",
     "Exponential",
+    "GaussianNoise",
     "HardSigmoid",
     "MaskedDropout",
+    "Permute",
     "Rectifier",
+    "RepeatVector",
     "Rescaling",
+    "Reshape",
     "SoftmaxOverAxes",
     "SparsePlus",
     "SparseSigmoid",
@@ -48,6 +53,74 @@ class Cast(_Described):
 
     def forward(self, x: Tensor) -> Tensor:
         return x.to(self.dtype)
+
+
+class BatchNormAlong(nn.BatchNorm1d):
+    """``nn.BatchNorm1d`` with the channels on another axis than 1, the last for example: `BatchNormalization`."""
+
+    def __init__(self, num_features: int, axis: int, **options: Any):
+        super().__init__(num_features, **options)
+        self.axis = axis
+
+    def extra_repr(self) -> str:
+        return f"{super().extra_repr()}, axis={self.axis}"
+
+    def forward(self, x: Tensor) -> Tensor:
+        moved = x.movedim(self.axis, -1)
+        rows = super().forward(moved.reshape(-1, self.num_features))
+        return rows.reshape(moved.shape).movedim(-1, self.axis)
+
+
+class GaussianNoise(_Described):
+    """Normal numbers of deviation ``stddev`` on top, in training mode: `beras.layers.GaussianNoise`."""
+
+    settings = ("stddev",)
+
+    def __init__(self, stddev: float):
+        super().__init__()
+        self.stddev = stddev
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.stddev * torch.randn_like(x) if self.training else x
+
+
+class Reshape(_Described):
+    """Every sample in another shape: `beras.layers.Reshape`."""
+
+    settings = ("shape",)
+
+    def __init__(self, shape: Sequence[int]):
+        super().__init__()
+        self.shape = tuple(shape)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.reshape(len(x), *self.shape)
+
+
+class Permute(_Described):
+    """The axes of every sample, numbered from 1, in another order: `beras.layers.Permute`."""
+
+    settings = ("dims",)
+
+    def __init__(self, dims: Sequence[int]):
+        super().__init__()
+        self.dims = tuple(dims)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.permute(0, *self.dims)
+
+
+class RepeatVector(_Described):
+    """Every sample ``n`` times, along a new axis 1: `beras.layers.RepeatVector`."""
+
+    settings = ("n",)
+
+    def __init__(self, n: int):
+        super().__init__()
+        self.n = n
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.unsqueeze(1).expand(-1, self.n, *x.shape[1:])
 
 
 class Rescaling(_Described):

@@ -24,7 +24,11 @@ def to_torch(model: Any) -> nn.Module:
     an ``nn.Linear``, followed by its activation as ``"<name>_<activation>"``. The Input is left out. Weights that
     ``trainable = False`` froze have ``requires_grad`` False. The module computes in the model's dtype, in which its
     input must be. As always in torch it starts in training mode: write ``module.eval()`` to turn Dropout off, as
-    ``predict`` does. Regularizers, which are part of the loss, are not part of the module.
+    ``predict`` does. Regularizers, which are part of the loss, are not part of the module, nor are constraints.
+
+    At inference a BatchNormalization and its ``nn.BatchNorm`` agree. In training they give the same outputs and move
+    the same mean (the module's ``momentum`` is 1 less the layer's), but torch moves the *unbiased* variance, ``n / (n -
+    1)`` times as large. A module does not know that ``trainable = False`` is inference for this layer: ``eval()`` it.
 
     Args:
         model: a Sequential, or a layer, that is built.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,12 @@ class Pair:
 
     def to_parameter(self) -> None:
         """Copy the Variable's value into the parameter."""
+        self.fill(self.variable.value)
+
+    def fill(self, value: np.ndarray) -> None:
+        """Copy a value in the layout of the Variable into the parameter."""
         import torch
 
-        value = self.variable.value
         with torch.no_grad():
             self.parameter.copy_(torch.tensor(np.ascontiguousarray(value.T if self.transposed else value)))
 
@@ -60,7 +64,7 @@ def _named(layer: Any, module: Any, weights: Mapping[str, str], where: str) -> I
         if variable is None:
             continue
         transposed = theirs.endswith(".T")
-        parameter = module.get_parameter(theirs.removesuffix(".T"))
+        parameter = attrgetter(theirs.removesuffix(".T"))(module)  # a parameter, or a buffer
         shape = tuple(parameter.shape)[:: -1 if transposed else 1]
         if shape != variable.shape:
             raise ValueError(

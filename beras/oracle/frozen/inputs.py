@@ -48,6 +48,16 @@ INPUTS: dict[str, np.ndarray] = {
     "sequences": spread((2, 3, 5), -2.0, 2.0),
     "kernel": spread((5, 3), -1.0, 1.0, start=7),
     "bias": spread((3,), -1.0, 1.0, start=11),
+    "gamma": spread((5,), 0.5, 2.0, start=13),
+    "beta": spread((5,), -1.0, 1.0, start=17),
+    "mean": spread((5,), -1.0, 1.0, start=29),
+    "variance": spread((5,), 0.25, 2.0, start=31),
+    # For layers on images.
+    "images": spread((1, 4, 5, 2), -2.0, 2.0, start=37),
+    "windows": spread((2, 3, 2, 3), -1.0, 1.0, start=41),
+    "windows of a group": spread((2, 3, 1, 4), -1.0, 1.0, start=43),
+    "windows of two": spread((2, 2, 2, 2), -1.0, 1.0, start=47),
+    "four": spread((4,), -1.0, 1.0, start=53),
     # For losses: predictions, and what is true.
     "prediction": spread((4, 5), -3.0, 3.0),
     "scores far apart": np.array([[1000.0, -1000.0, 0.0], [40.0, -40.0, 39.5]]),

@@ -38,11 +38,14 @@ def _ended(ending: Any) -> Any:
 _PLAIN: tuple[tuple[str, dict[str, Any], str, Any], ...] = (
     ("Activation", {"activation": "tanh"}, "line", lambda torch, x: torch.nn.Tanh()(x)),
     ("Activation", {"activation": "softmax"}, "line", lambda torch, x: torch.nn.Softmax(-1)(x)),
+    ("ELU", {}, "between", lambda torch, x: torch.nn.ELU()(x)),
+    ("ELU", {"alpha": 0.25}, "between", lambda torch, x: torch.nn.ELU(0.25)(x)),
     ("Flatten", {}, "cube", lambda torch, x: torch.nn.Flatten()(x)),
     ("Input", {"shape": (6,)}, "line", lambda torch, x: torch.nn.Identity()(x)),
     ("InputLayer", {"shape": (6,)}, "line", lambda torch, x: torch.nn.Identity()(x)),
     ("LeakyReLU", {}, "line", lambda torch, x: torch.nn.LeakyReLU(0.3)(x)),
     ("LeakyReLU", {"negative_slope": 0.01}, "line", lambda torch, x: torch.nn.LeakyReLU()(x)),
+    ("Permute", {"dims": (2, 1)}, "cube", lambda torch, x: x.permute(0, 2, 1)),
     ("ReLU", {}, "line", lambda torch, x: torch.nn.ReLU()(x)),
     ("ReLU", {"max_value": 6.0}, "line", lambda torch, x: torch.nn.ReLU6()(x)),
     (
@@ -51,8 +54,10 @@ _PLAIN: tuple[tuple[str, dict[str, Any], str, Any], ...] = (
         "line",
         lambda torch, x: bent(torch, x, 0.25, 3.0, 0.5),
     ),
+    ("RepeatVector", {"n": 3}, "rows", lambda torch, x: x[:, None].expand(-1, 3, -1)),
     ("Rescaling", {"scale": 0.25}, "line", lambda torch, x: x / 4),
     ("Rescaling", {"scale": 0.25, "offset": -0.5}, "line", lambda torch, x: x / 4 - 0.5),
+    ("Reshape", {"target_shape": (2, -1)}, "line", lambda torch, x: x.reshape(-1, 2, 3)),
     ("Sigmoid", {}, "line", lambda torch, x: torch.nn.Sigmoid()(x)),
     ("Softmax", {}, "line", lambda torch, x: torch.nn.Softmax(-1)(x)),
     ("Softmax", {"axis": 1}, "cube", lambda torch, x: torch.nn.Softmax(1)(x)),
@@ -83,5 +88,9 @@ CASES = (
             variant="in training" if training else "at inference",
         )
         for config, training, torch in _DROPOUT
+    ),
+    *(
+        Case("layers.GaussianNoise", {"x": "line"}, lambda torch, x: x * 1, config, call={"training": training})
+        for config, training in (({"stddev": 0.25, "seed": 1}, False), ({"stddev": 0.0}, True))
     ),
 )

@@ -37,6 +37,36 @@ def _categorical(torch: Any, y: Any, p: Any) -> Any:
     return -(y * _normalised(p).log()).sum(-1)
 
 
+def _binary_focal(torch: Any, y: Any, p: Any, alpha: float | None = None, gamma: float = 2.0) -> Any:
+    entropy = torch.nn.functional.binary_cross_entropy(p.clamp(_EPSILON, 1 - _EPSILON), y, reduction="none")
+    share = 1.0 if alpha is None else torch.where(y == 1, alpha, 1 - alpha)
+    return (share * (y - p).abs() ** gamma * entropy).mean(-1)
+
+
+def _smoothed_focal(torch: Any, y: Any, z: Any) -> Any:
+    y, p = 0.75 * y + 0.125, torch.sigmoid(z)
+    wrong = 1 - y * p - (1 - y) * (1 - p)
+    return (wrong**2 * torch.nn.functional.binary_cross_entropy(p, y, reduction="none")).mean(-1)
+
+
+def _categorical_focal(torch: Any, y: Any, p: Any, alpha: float = 0.25, gamma: float = 2.0) -> Any:
+    p = _normalised(p)
+    return -(alpha * (1 - p) ** gamma * y * p.log()).sum(-1)
+
+
+def _generalized(torch: Any, y: Any, p: Any, q: float) -> Any:
+    return (1 - p.gather(-1, y[:, None])[:, 0] ** q) / q
+
+
+def _dice(torch: Any, y: Any, p: Any, dim: Any) -> Any:
+    return 1 - 2 * (y * p).sum(dim) / (y.sum(dim) + p.sum(dim) + _EPSILON)
+
+
+def _tversky(torch: Any, y: Any, p: Any, dim: Any, alpha: float = 0.5, beta: float = 0.5) -> Any:
+    both = (y * p).sum(dim)
+    return 1 - both / (both + alpha * (y * (1 - p)).sum(dim) + beta * ((1 - y) * p).sum(dim) + _EPSILON)
+
+
 def _categorical_hinge(torch: Any, y: Any, p: Any) -> Any:
     right = (y * p).sum(-1)
     wrong = ((1 - y) * p).amax(-1)
@@ -112,6 +142,57 @@ _FUNCTIONS: tuple[tuple[str, dict[str, Any], str, str, Any, str], ...] = (
         "",
     ),
     ("categorical_hinge", {}, "one-hot", "prediction", _categorical_hinge, ""),
+    ("binary_focal_crossentropy", {}, "yes or no", "shares", _binary_focal, ""),
+    (
+        "binary_focal_crossentropy",
+        {"apply_class_balancing": True, "alpha": 0.375, "gamma": 3.0},
+        "yes or no",
+        "shares",
+        lambda torch, y, p: _binary_focal(torch, y, p, 0.375, 3.0),
+        "",
+    ),
+    (
+        "binary_focal_crossentropy",
+        {"from_logits": True, "label_smoothing": 0.25},
+        "yes or no",
+        "prediction",
+        _smoothed_focal,
+        "",
+    ),
+    ("categorical_focal_crossentropy", {}, "one-hot", "shares", _categorical_focal, ""),
+    (
+        "categorical_focal_crossentropy",
+        {"alpha": 0.375, "gamma": 3.0, "label_smoothing": 0.25},
+        "one-hot",
+        "shares",
+        lambda torch, y, p: _categorical_focal(torch, 0.75 * y + 0.05, p, 0.375, 3.0),
+        "",
+    ),
+    (
+        "categorical_focal_crossentropy",
+        {"from_logits": True},
+        "one-hot",
+        "prediction",
+        lambda torch, y, z: _categorical_focal(torch, y, torch.softmax(z, -1)),
+        "",
+    ),
+    (
+        "categorical_generalized_cross_entropy",
+        {"q": 0.75},
+        "labels",
+        "shares",
+        lambda torch, y, p: _generalized(torch, y, p, 0.75),
+        "",
+    ),
+    ("dice", {"axis": -1}, "yes or no", "shares", lambda torch, y, p: _dice(torch, y, p, -1), ""),
+    (
+        "tversky",
+        {"alpha": 0.25, "beta": 0.875, "axis": -1},
+        "true shares",
+        "shares",
+        lambda torch, y, p: _tversky(torch, y, p, -1, 0.25, 0.875),
+        "",
+    ),
     ("cosine_similarity", {}, "truth", "prediction", _cosine, ""),
     ("cosine_similarity", {"axis": 0}, "truth", "prediction", lambda torch, y, p: _cosine(torch, y, p, 0), ""),
     ("hinge", {}, "signs", "prediction", lambda torch, y, p: _hinge(torch, y, p).mean(-1), ""),
@@ -162,6 +243,50 @@ _CLASSES: tuple[tuple[str, dict[str, Any], str, str, Any], ...] = (
         "one-hot",
         "prediction",
         lambda torch, y, z: torch.nn.CrossEntropyLoss(label_smoothing=0.25)(z, y),
+    ),
+    ("BinaryFocalCrossentropy", {}, "yes or no", "shares", lambda torch, y, p: _binary_focal(torch, y, p).mean()),
+    (
+        "BinaryFocalCrossentropy",
+        {"apply_class_balancing": True, "alpha": 0.375, "gamma": 3.0},
+        "yes or no",
+        "shares",
+        lambda torch, y, p: _binary_focal(torch, y, p, 0.375, 3.0).mean(),
+    ),
+    (
+        "BinaryFocalCrossentropy",
+        {"from_logits": True, "label_smoothing": 0.25},
+        "yes or no",
+        "prediction",
+        lambda torch, y, z: _smoothed_focal(torch, y, z).mean(),
+    ),
+    (
+        "CategoricalFocalCrossentropy",
+        {"alpha": 0.375, "gamma": 3.0, "label_smoothing": 0.25},
+        "one-hot",
+        "shares",
+        lambda torch, y, p: _categorical_focal(torch, 0.75 * y + 0.05, p, 0.375, 3.0).mean(),
+    ),
+    (
+        "CategoricalFocalCrossentropy",
+        {"from_logits": True},
+        "one-hot",
+        "prediction",
+        lambda torch, y, z: _categorical_focal(torch, y, torch.softmax(z, -1)).mean(),
+    ),
+    (
+        "CategoricalGeneralizedCrossEntropy",
+        {"q": 0.75},
+        "labels",
+        "shares",
+        lambda torch, y, p: _generalized(torch, y, p, 0.75).mean(),
+    ),
+    ("Dice", {}, "yes or no", "shares", lambda torch, y, p: _dice(torch, y, p, (0, 1))),
+    (
+        "Tversky",
+        {"alpha": 0.25, "beta": 0.875},
+        "true shares",
+        "shares",
+        lambda torch, y, p: _tversky(torch, y, p, (0, 1), 0.25, 0.875),
     ),
     ("CategoricalHinge", {}, "one-hot", "prediction", lambda torch, y, p: _categorical_hinge(torch, y, p).mean()),
     ("CosineSimilarity", {}, "truth", "prediction", lambda torch, y, p: -torch.nn.CosineSimilarity(-1)(y, p).mean()),

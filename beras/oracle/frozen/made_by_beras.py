@@ -12,6 +12,7 @@ import beras
 from beras.autodiff import GradientTape, Variable
 from beras.autodiff.tracked import Tracked, bare
 from beras.layers import Layer
+from beras.layers.node import Node
 from beras.oracle.frozen.case import Case
 
 __all__ = ["public", "results"]
@@ -66,7 +67,10 @@ def _made(case: Case, arrays: dict[str, np.ndarray], dtype: str) -> tuple[Callab
     kind = public(case)
     if not case.target.startswith("layers."):
         return (kind(**case.config) if isinstance(kind, type) else partial(kind, **case.config)), {}
-    layer: Layer = kind(**case.config, dtype=dtype)
+    made = kind(**case.config, dtype=dtype)
+    layer: Layer = made.placement.layer if isinstance(made, Node) else made
+    if layer.takes_several:
+        return lambda *inputs, **call: layer(list(inputs), **call), {}
     first, *names = case.arrays
     layer.build_for((None, *arrays[first].shape[1:]))
     weights = {name: getattr(layer, name) for name in names}

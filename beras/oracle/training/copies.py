@@ -21,7 +21,7 @@ def independent_copy(model: Any, dtype: str) -> Any:
         TypeError: when an attribute of the model cannot be copied.
     """
     # What `memo` holds under an object's id is what deepcopy puts in its place.
-    memo: dict[int, Any] = {id(w): Variable(w.value, w.trainable, dtype, w.name) for w in model.weights}
+    memo: dict[int, Any] = {id(w): _in(dtype, w) for w in model.weights}
     if getattr(model, "optimizer", None) is not None:
         memo |= _unused(model.optimizer, dtype)
     try:
@@ -34,6 +34,12 @@ def independent_copy(model: Any, dtype: str) -> Any:
     for part in parts_of(twin):
         if hasattr(part, "dtype"):
             part.dtype = dtype
+    return twin
+
+
+def _in(dtype: str, weight: Variable) -> Variable:
+    twin = Variable(weight.value, weight.trainable, dtype, weight.name)
+    twin.constraint = weight.constraint
     return twin
 
 

@@ -13,11 +13,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from beras import layers
-from beras.oracle.convert.registry import LayerRow
 from beras.oracle.convert.to_module import Conversion
-from beras.oracle.training.dropout import SharedDropout
 from beras.oracle.training.losses import torch_loss
+from beras.oracle.training.modules import rows
 from beras.oracle.training.penalties import Penalties
 from beras.oracle.training.replayed import ReplayedLayer
 from beras.oracle.training.update import Update
@@ -53,8 +51,7 @@ class TorchSide:
     """The module that ``model`` becomes, trained by torch's autograd, losses and optimizers."""
 
     def __init__(self, model: Any):
-        rows: dict[type, LayerRow] = {layers.Dropout: LayerRow(SharedDropout)}
-        conversion = Conversion(model, instead=rows, otherwise=ReplayedLayer)
+        conversion = Conversion(model, instead=rows(), otherwise=ReplayedLayer)
         self.module, self.pairs, self.seconds = conversion.module, conversion.pairs, 0.0
         self._dtype = model.dtype
         self._compiled = copy.deepcopy(model._compiled)
@@ -75,11 +72,18 @@ class TorchSide:
         self._update.optimizer.zero_grad()
         loss.sum().backward()
         self._update(rate)
+        self._constrain()
         value, predicted = float(loss.detach().double().mean()), output.detach().numpy()
         self._compiled.resolve_metrics(y, predicted)
         self._compiled.update(value, y, predicted, None, self._activation)
         self.seconds += perf_counter() - start
         return value
+
+    def _constrain(self) -> None:
+        """Put what the constraints make of the weights in their place; these are functions of beras on both sides."""
+        for pair in self.pairs:
+            if pair.variable.constraint is not None and pair.parameter.grad is not None:
+                pair.fill(pair.variable.constraint(pair.in_beras()))
 
     def reset_metrics(self) -> None:
         """Start all metrics anew."""

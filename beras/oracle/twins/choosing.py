@@ -7,12 +7,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from beras.autodiff.rules.choosing import between, replace_nonfinite
+from beras.autodiff.rules.choosing import between, replace_nonfinite, won
 from beras.oracle.twins.adapters import alike, elementwise, given, tensor
 from beras.oracle.twins.registry import TWINS, twin
 
+
+def _won(g: Any, loses: Any, ties: Any) -> torch.Tensor:
+    g, loses, ties = tensor(g), tensor(loses).bool(), tensor(ties).bool()
+    return torch.where(ties, 0.5 * g, torch.where(loses, torch.zeros_like(g), g))
+
+
 twin(np.maximum, elementwise(torch.maximum))
 twin(np.minimum, elementwise(torch.minimum))
+twin(won, _won)
 twin(np.fmax, elementwise(torch.fmax))
 twin(np.fmin, elementwise(torch.fmin))
 twin(np.where, lambda condition, x, y: torch.where(tensor(condition).bool(), *alike(x, y)))

@@ -9,6 +9,7 @@ from beras.oracle.twins import (
     einsum,
     exponential,
     fourier,
+    images,
     indexing,
     joining,
     layers,
