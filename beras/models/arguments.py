@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from beras.models.batches import as_array
+from beras.autodiff.structure import leaves
 
 __all__ = ["check_alike", "check_count", "is_due", "refuse_several_outputs", "unpack_validation"]
 
@@ -19,24 +19,32 @@ def check_count(name: str, count: Any, least: int = 1) -> None:
         raise ValueError(f"{name} must be {kind}. Received: {count!r}.")
 
 
-def unpack_validation(data: Any) -> tuple[np.ndarray, np.ndarray, Any]:
+def unpack_validation(data: Any) -> tuple[Any, Any, Any]:
     """Return ``(x, y, sample_weight)`` of ``validation_data``, the weights ``None`` where it has none."""
     if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
         received = f"{len(data)} parts" if isinstance(data, (tuple, list)) else type(data).__name__
         raise ValueError(f"validation_data is (x, y) or (x, y, sample_weight). Received: {received}.")
     x, y, *rest = data
-    return as_array("validation x", x), as_array("validation y", y), rest[0] if rest else None
+    return x, y, rest[0] if rest else None
 
 
-def check_alike(x: np.ndarray, y: np.ndarray, x_val: np.ndarray, y_val: np.ndarray) -> None:
+def check_alike(x: Any, y: Any, x_val: Any, y_val: Any) -> None:
     """Raise ValueError when the samples for validation have another shape than those for training."""
     columns = ((1,), ())
-    for name, train, held_out in (("x", x.shape[1:], x_val.shape[1:]), ("y", y.shape[1:], y_val.shape[1:])):
-        if train != held_out and not (name == "y" and train in columns and held_out in columns):
+    for name, trained_on, held_out in (("x", x, x_val), ("y", y, y_val)):
+        first, second = leaves(trained_on), leaves(held_out)
+        if len(first) != len(second):
             raise ValueError(
-                f"{name} and the {name} of validation_data must hold samples of one shape. Received: {train} and "
-                f"{held_out}."
+                f"{name} and the {name} of validation_data must be as many arrays. Received: {len(first)} and "
+                f"{len(second)}."
             )
+        for a, b in zip(first, second, strict=True):
+            one, other = a.shape[1:], b.shape[1:]
+            if one != other and not (name == "y" and one in columns and other in columns):
+                raise ValueError(
+                    f"{name} and the {name} of validation_data must hold samples of one shape. Received: {one} and "
+                    f"{other}."
+                )
 
 
 def refuse_several_outputs(name: str, given: Any) -> None:
@@ -48,7 +56,7 @@ def refuse_several_outputs(name: str, given: Any) -> None:
     else:
         return
     raise TypeError(
-        f"Models here have one output, so compile takes {name}={inner!r} without a name of an output. "
+        f"This model has one output, so compile takes {name}={inner!r} without a name of an output. "
         f"Received: {name}={given!r}."
     )
 

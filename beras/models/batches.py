@@ -9,9 +9,11 @@ import numpy as np
 
 from beras import config
 from beras.autodiff.memory import aligned
-from beras.autodiff.tracked import bare
+from beras.autodiff.state import refuse_looking
+from beras.autodiff.structure import leaves, restore
+from beras.autodiff.tracked import Tracked, bare
 
-__all__ = ["Batches", "as_array", "class_weighted", "split_off_validation"]
+__all__ = ["Batches", "as_array", "as_arrays", "class_weighted", "split_off_validation"]
 
 
 #: Up to this many entries it is quicker to look at each than to keep their sum from warning.
@@ -28,6 +30,8 @@ def as_array(name: str, value: Any) -> np.ndarray:
     if type(value) is np.ndarray and value.dtype.kind == "f" and value.ndim and len(value):
         _refuse_not_finite(name, value)
         return value
+    if isinstance(value, Tracked):
+        refuse_looking()
     value = bare(value)
     if value is None:
         raise ValueError(f"{name} is missing. Received: None. Pass inputs and labels as two arrays: (x, y).")
@@ -53,6 +57,23 @@ def as_array(name: str, value: Any) -> np.ndarray:
     if array.dtype.kind == "f":
         _refuse_not_finite(name, array)
     return array
+
+
+def as_arrays(name: str, values: Any) -> Any:
+    """Return a list, tuple or dict of arrays, one for each input or output of a model, checked as by `as_array`.
+
+    Raises:
+        TypeError, ValueError: as `as_array`, and for arrays of different lengths.
+    """
+    keys = list(values) if isinstance(values, dict) else range(len(values))
+    arrays = [as_array(f"{name}[{key!r}]", values[key]) for key in keys]
+    if len({len(array) for array in arrays}) > 1:
+        found = ", ".join(f"{name}[{key!r}] {len(array)}" for key, array in zip(keys, arrays, strict=True))
+        raise ValueError(
+            f"The arrays in {name} are several inputs or outputs of the model, with as many samples each. Received: "
+            f"{found}. Samples of one array are stacked first: np.stack({name})."
+        )
+    return restore(values, iter(arrays))
 
 
 def _remedy(name: str, array: np.ndarray) -> str:
@@ -91,6 +112,8 @@ def class_weighted(class_weight: dict[int, float] | None, sample_weight: Any, y:
     """
     if class_weight is None:
         return sample_weight
+    if isinstance(y, list):
+        raise ValueError(f"class_weight belongs to models with one output. Received: {class_weight!r}.")
     if not isinstance(class_weight, dict) or not all(isinstance(c, (int, np.integer)) for c in class_weight):
         raise TypeError(f"class_weight maps class numbers to weights: {{0: 1.0, 1: 5.0}}. Received: {class_weight!r}.")
     labels = np.argmax(y, axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y)).astype(np.int64)
@@ -100,40 +123,53 @@ def class_weighted(class_weight: dict[int, float] | None, sample_weight: Any, y:
     return weights if sample_weight is None else weights * np.asarray(sample_weight)
 
 
-def split_off_validation(fraction: float, *arrays: np.ndarray | None) -> tuple[list, list]:
-    """Return ``(first parts, last parts)`` of the arrays, the last ``fraction`` of the samples set aside, unshuffled.
+def split_off_validation(fraction: float, *arrays: Any) -> tuple[list, list]:
+    """Return ``(first parts, last parts)`` of arrays, or of lists or dicts of them.
+
+    The last ``fraction`` of the samples is set aside, unshuffled.
 
     Raises:
         ValueError: when either part would be empty.
     """
     if not 0 < fraction < 1:
         raise ValueError(f"validation_split is a share between 0 and 1. Received: {fraction}.")
-    n = next(len(a) for a in arrays if a is not None)
+    n = len(leaves(arrays)[0])
     at = int(np.floor(n * (1.0 - fraction)))
     if at in (0, n):
         raise ValueError(f"validation_split={fraction} of {n} samples leaves one part empty.")
-    return [None if a is None else a[:at] for a in arrays], [None if a is None else a[at:] for a in arrays]
+    parts = slice(None, at), slice(at, None)
+    first, last = (restore(list(arrays), iter([_cut(a, part) for a in leaves(arrays)])) for part in parts)
+    return first, last
+
+
+def _cut(array: np.ndarray | None, part: slice) -> np.ndarray | None:
+    return None if array is None else array[part]
 
 
 class Batches:
     """The batches of an epoch: ``(x, y, sample_weight)``, in a new random order each time when ``shuffle``.
 
+    Each of the three is an array, or a list, tuple or dict of arrays, and so is its part of a batch.
+
     A shuffled batch is gathered into the same memory each time, so that nothing is allocated during an epoch: what is
     to be kept beyond the batch must be copied.
     """
 
-    def __init__(
-        self, x: np.ndarray, y: np.ndarray | None, sample_weight: Any, batch_size: int | None, shuffle: bool = False
-    ):
+    def __init__(self, x: Any, y: Any, sample_weight: Any, batch_size: int | None, shuffle: bool = False):
         size = 32 if batch_size is None else batch_size
         if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
             raise ValueError(f"batch_size must be a positive integer. Received: {size!r}.")
         weights = None if sample_weight is None else as_array("sample_weight", sample_weight).astype(config.floatx())
+        self._form = x, y, weights
+        self._is_flat = not any(isinstance(part, (list, tuple, dict)) for part in self._form)
+        self.arrays: Sequence[np.ndarray | None] = leaves(self._form)
+        self.batch_size, self.shuffle, self.samples = int(size), shuffle, len(leaves(x)[0])
         for name, other in (("y", y), ("sample_weight", weights)):
-            if other is not None and len(other) != len(x):
-                raise ValueError(f"x and {name} must hold as many samples. Received: {len(x)} and {len(other)}.")
-        self.arrays: Sequence[np.ndarray | None] = (x, y, weights)
-        self.batch_size, self.shuffle, self.samples = int(size), shuffle, len(x)
+            for array in leaves(other):
+                if array is not None and len(array) != self.samples:
+                    raise ValueError(
+                        f"x and {name} must hold as many samples. Received: {self.samples} and {len(array)}."
+                    )
         self._buffers: dict[int, list] = {}
 
     def __len__(self) -> int:
@@ -144,9 +180,10 @@ class Batches:
         for start in range(0, self.samples, self.batch_size):
             stop = min(start + self.batch_size, self.samples)
             if order is None:
-                x, y, w = (None if a is None else a[start:stop] for a in self.arrays)
+                parts = [None if a is None else a[start:stop] for a in self.arrays]
             else:
-                x, y, w = self._gather(order[start:stop])
+                parts = self._gather(order[start:stop])
+            x, y, w = parts if self._is_flat else restore(self._form, iter(parts))
             yield x, y, w
 
     def owns(self, arrays: Sequence[Any]) -> bool:

@@ -9,6 +9,8 @@ import numpy as np
 
 from beras import metrics
 from beras.autodiff.tracked import bare
+from beras.models.batches import as_array
+from beras.replay import reason_against
 
 __all__ = ["Compiled"]
 
@@ -24,6 +26,8 @@ class Compiled:
             metrics.check(identifier)
         self._loss_tracker = metrics.Mean(name="loss")
         self._resolved: list[tuple[Any, bool]] | None = None if self._given else []
+        #: Whether a metric of the user's is among them, which may keep what it is given.
+        self.may_keep_arrays = False
         self._fused: dict[Any, Any] = {}
         #: The trainable weights, looked up once an epoch.
         self.weights_in_fit: list[Any] | None = None
@@ -31,9 +35,19 @@ class Compiled:
         self.is_regularized = True
 
     @property
+    def named_metrics(self) -> dict[str, Any]:
+        """The running mean of the loss, then the metrics, by the names that they have in logs."""
+        found = {"loss": self._loss_tracker}
+        for metric, weighted in self._resolved or ():
+            name = f"weighted_{metric.name}" if weighted and metric.name in found else metric.name
+            number = sum(other == name or other.rpartition("_")[0] == name for other in found)
+            found[f"{name}_{number}" if name in found else name] = metric
+        return found
+
+    @property
     def metrics(self) -> list[Any]:
         """The running mean of the loss, then the metrics."""
-        return [self._loss_tracker, *(metric for metric, _ in self._resolved or ())]
+        return list(self.named_metrics.values())
 
     def get_config(self) -> dict[str, Any]:
         """Return the loss and the metrics as plain values."""
@@ -52,6 +66,10 @@ class Compiled:
             self._fused[activation] = None if on_logits is None else on_logits(activation)
         return self._fused[activation]
 
+    def truth(self, name: str, y: Any) -> Any:
+        """Return the labels as an array, or raise what `as_array` does."""
+        return as_array(name, y)
+
     def check_truth(self, y: np.ndarray) -> None:
         """Raise ValueError for labels that the loss cannot have."""
         if self.loss is not None:
@@ -69,10 +87,12 @@ class Compiled:
     def resolve_metrics(self, y: np.ndarray, y_pred: np.ndarray) -> None:
         """Make the metrics that were given by name, once the shapes are known."""
         if self._resolved is None:
-            self._resolved = [
+            resolved = [
                 (metrics.get(identifier, loss=self.loss, y_true_shape=y.shape, y_pred_shape=y_pred.shape), weighted)
                 for identifier, weighted in self._given
             ]
+            self.may_keep_arrays = reason_against(*(metric for metric, _ in resolved)) is not None
+            self._resolved = resolved
 
     def update(self, loss: Any, y: Any, output: Any, sample_weight: Any, activation: Any = None) -> None:
         """Put one batch into the metrics; ``activation`` is what makes predictions of ``output``, if it is logits."""
@@ -91,7 +111,7 @@ def written_down(part: Any) -> Any:
     Raises:
         ValueError: for a function of the user's.
     """
-    if part is None or isinstance(part, str):
+    if part is None or isinstance(part, (str, dict)):
         return part
     if not hasattr(part, "get_config"):
         raise ValueError(f"{getattr(part, '__name__', part)!r} is a function, which cannot be saved.")
@@ -99,7 +119,14 @@ def written_down(part: Any) -> Any:
 
 
 def made_again(entry: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """Return the loss or metric that `written_down` wrote, or a name or configuration that compile understands."""
+    """Return the loss or metric that `written_down` wrote, or a name or configuration that compile understands.
+
+    Of lists, and of dicts by the names of outputs, each is returned.
+    """
+    if isinstance(entry, list):
+        return [made_again(item, custom_objects) for item in entry]
+    if isinstance(entry, dict) and "class_name" not in entry:
+        return {name: made_again(item, custom_objects) for name, item in entry.items()}
     if isinstance(entry, dict) and custom_objects and entry["class_name"] in custom_objects:
         return custom_objects[entry["class_name"]].from_config(entry["config"])
     return entry

@@ -10,13 +10,16 @@ import numpy as np
 from beras import callbacks as callback_module
 from beras import losses, optimizers
 from beras.autodiff import GradientTape
+from beras.autodiff.structure import leaves, restore
 from beras.autodiff.tracked import bare
-from beras.core.shapes import any_batch, zeros_of
+from beras.core.classes import lookup
+from beras.core.shapes import any_batch, are_several, shape_of, zeros_of
 from beras.layers import Layer
 from beras.models.arguments import check_alike, check_count, is_due, refuse_several_outputs, unpack_validation
-from beras.models.batches import Batches, as_array, class_weighted, split_off_validation
+from beras.models.batches import Batches, as_array, as_arrays, class_weighted, split_off_validation
 from beras.models.compiled import Compiled, made_again
 from beras.models.replays import Replays, Step
+from beras.models.several_outputs import CompiledOutputs
 
 __all__ = ["Model"]
 
@@ -43,18 +46,32 @@ class Model(Layer):
     3
     """
 
+    def __new__(cls, *functional: Any, **options: Any) -> Any:
+        """Make a `Functional` of ``Model(inputs, outputs)``."""
+        if cls is Model and (functional or {"inputs", "outputs"} & options.keys()):
+            return super().__new__(lookup("Functional"))
+        return super().__new__(cls, *functional, **options)
+
     def __init__(self, *functional: Any, **options: Any):
         if functional or {"inputs", "outputs"} & options.keys():
-            raise NotImplementedError(
-                "Model(inputs, outputs), Keras's functional form, is not built yet. Write Sequential([...]) or a class "
-                "derived from beras.Model: layers in attributes, and call(self, inputs) that uses them."
-            )
+            of_graph: Any = lookup("Functional")
+            _derive_from(of_graph, type(self))
+            of_graph.__init__(self, *functional, **options)
+            return
         super().__init__(**options)
         self.optimizer: Any = None
         self.stop_training = False
         self.history: Any = None
         self._compiled: Compiled | None = None
         self._replays = Replays(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the replays out of a copy, which makes its own."""
+        return {name: held for name, held in super().__getstate__().items() if name != "_replays"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__dict__["_replays"] = Replays(self)
 
     @property
     def layers(self) -> list[Any]:
@@ -70,6 +87,11 @@ class Model(Layer):
     def output_shape(self) -> tuple[int | None, ...] | None:
         """The shape of the outputs for `input_shape`; ``None`` where that is not known."""
         return None if self.input_shape is None else self.compute_output_shape(self.input_shape)
+
+    @property
+    def names_of_outputs(self) -> list[str] | None:
+        """The names of several outputs, by which losses and metrics go; ``None`` for one."""
+        return None
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """Return a layer by its name or its index.
@@ -104,10 +126,10 @@ class Model(Layer):
             self.built = True
         super()._ensure_built(shape)
 
-    def _make_weights(self, shape: tuple[int, ...]) -> None:
+    def _make_weights(self, x: Any) -> None:
         """Make all weights before the first step, which must know them."""
         self.built = self.built and all(layer.built for layer in self.layers)
-        self.build_for((None, *shape[1:]))
+        self.build_for(any_batch(shape_of(x)))
 
     # Compiling
 
@@ -134,7 +156,11 @@ class Model(Layer):
             run_eagerly: compute every step anew instead of replaying the first one's calls (`beras.replay`); the
                 numbers are the same.
             jit_compile: Keras's; it does nothing.
-            loss_weights, steps_per_execution, auto_scale_loss: Keras's; accepted with their defaults only.
+            loss_weights: how much the loss of each output counts; ``None`` for one output.
+            steps_per_execution, auto_scale_loss: Keras's; accepted with their defaults only.
+
+        Of ``Model(inputs, outputs)`` with several outputs, ``loss``, ``loss_weights``, ``metrics`` and
+        ``weighted_metrics`` are lists with an entry for each output, or dicts by the outputs' names.
 
         A loss that follows a softmax or a sigmoid is computed together with it, from the logits, which is exact for
         scores of any size.
@@ -144,7 +170,7 @@ class Model(Layer):
 
         The Keras equivalent is ``keras.Model.compile``.
         """
-        if loss_weights is not None:
+        if loss_weights is not None and self.names_of_outputs is None:
             raise ValueError(
                 f"The third argument of compile is loss_weights, which a model with one output does not need. "
                 f"Received: {loss_weights!r}. Metrics are given by name: compile(optimizer, loss, metrics=[...])."
@@ -160,11 +186,16 @@ class Model(Layer):
                 f"Received: {steps_per_execution!r} and {auto_scale_loss!r}."
             )
         self._require_initialised()
-        for name, given in {"loss": loss, "metrics": metrics, "weighted_metrics": weighted_metrics}.items():
-            refuse_several_outputs(name, given)
-        made = optimizers.get(optimizer), None if loss is None else losses.get(loss)
-        self._compiled = Compiled(made[1], metrics, weighted_metrics, run_eagerly)
-        self.optimizer = made[0]
+        made = optimizers.get(optimizer)
+        names = self.names_of_outputs
+        if names is not None:
+            self._compiled = CompiledOutputs(names, loss, loss_weights, metrics, weighted_metrics, run_eagerly)
+        else:
+            for name, given in {"loss": loss, "metrics": metrics, "weighted_metrics": weighted_metrics}.items():
+                refuse_several_outputs(name, given)
+            made_loss = None if loss is None else losses.get(loss)
+            self._compiled = Compiled(made_loss, metrics, weighted_metrics, run_eagerly)
+        self.optimizer = made
 
     def get_compile_config(self) -> dict[str, Any]:
         """Return how the model was compiled, as plain values; empty before `compile`.
@@ -182,8 +213,9 @@ class Model(Layer):
             self.compile(
                 optimizers.deserialize(config["optimizer"], custom_objects),
                 made_again(config["loss"], custom_objects),
-                metrics=[made_again(entry, custom_objects) for entry in config["metrics"]],
-                weighted_metrics=[made_again(entry, custom_objects) for entry in config["weighted_metrics"]],
+                config.get("loss_weights"),
+                metrics=made_again(config["metrics"], custom_objects),
+                weighted_metrics=made_again(config["weighted_metrics"], custom_objects),
             )
 
     @property
@@ -203,8 +235,8 @@ class Model(Layer):
 
     @property
     def metrics_names(self) -> list[str]:
-        """The names of `metrics`."""
-        return [metric.name for metric in self.metrics]
+        """The names of `metrics` in logs."""
+        return [] if self._compiled is None else list(self._compiled.named_metrics)
 
     def reset_metrics(self) -> None:
         """Start all metrics anew."""
@@ -236,7 +268,7 @@ class Model(Layer):
             weights = compiled.weights_in_fit or self.trainable_weights
             step = Step(loss, bare(output), activation, tape.gradient(loss, weights))
         self._replays.update(self.optimizer, step, weights)
-        compiled.update(step.loss, y, step.output, sample_weight, step.activation)
+        self._measure(step, y, sample_weight)
 
     def test_step(self, x: Any, y: Any, sample_weight: Any = None) -> None:
         """Put one batch into the metrics."""
@@ -247,7 +279,14 @@ class Model(Layer):
         if step is None:
             output, loss, activation = self.score(x, y, sample_weight, training=False)
             step = Step(loss, bare(output), activation, [])
-        compiled.update(step.loss, y, step.output, sample_weight, step.activation)
+        self._measure(step, y, sample_weight)
+
+    def _measure(self, step: Step, y: Any, sample_weight: Any) -> None:
+        """Put one batch into the metrics; those of the user's get an output of their own, which they may keep."""
+        compiled, output = self._require_compiled(), step.output
+        if step.program is not None and compiled.may_keep_arrays:
+            output = restore(output, iter([array.copy() for array in leaves(output)]))
+        compiled.update(step.loss, y, output, sample_weight, step.activation)
 
     def batch_step(self, x: Any, y: Any, training: bool = True) -> dict[str, float]:
         """Make one step on a batch, under the course's name, and return the metrics of this batch."""
@@ -304,6 +343,8 @@ class Model(Layer):
     ) -> Any:
         """Train on ``x`` ``(samples, ...)`` and ``y`` ``(samples, ...)`` for ``epochs`` passes over the data.
 
+        A model with several inputs takes a list or dict of arrays for ``x``.
+
         Args:
             batch_size: samples per update, 32 unless said.
             verbose: 0 silent, 1 a progress bar, 2 one line an epoch, ``"auto"`` a bar in a terminal.
@@ -334,9 +375,9 @@ class Model(Layer):
             check_count("validation_freq", validation_freq)
         held_out: Sequence[Any] | None = None
         if validation_data is not None:
-            held_out = unpack_validation(validation_data)
+            x_val, y_val, weight_val = unpack_validation(validation_data)
+            held_out = (*self._data(x_val, y_val, "validation "), weight_val)
             check_alike(x, y, *held_out[:2])
-            compiled.check_truth(held_out[1])
         elif validation_split:
             sample_weight = None if sample_weight is None else as_array("sample_weight", sample_weight)
             (x, y, sample_weight), held_out = split_off_validation(validation_split, x, y, sample_weight)
@@ -345,7 +386,7 @@ class Model(Layer):
         validation = None
         if held_out is not None:
             validation = Batches(held_out[0], held_out[1], held_out[2], validation_batch_size or batch_size)
-        self._make_weights(x.shape)
+        self._make_weights(x)
         output_shape = self.output_shape
         for truth in (y,) if held_out is None else (y, held_out[1]):
             compiled.check_classes(truth, output_shape)
@@ -364,8 +405,9 @@ class Model(Layer):
         self.stop_training = False
         logs: dict[str, float] = {}
         hooks.on_train_begin()
+        restored = hooks.restored_epoch()
         try:
-            for epoch in range(initial_epoch, epochs):
+            for epoch in range(initial_epoch if restored is None else restored, epochs):
                 self.reset_metrics()
                 hooks.on_epoch_begin(epoch)
                 compiled.weights_in_fit = self.trainable_weights
@@ -376,7 +418,7 @@ class Model(Layer):
                 if validation is not None and is_due(epoch, validation_freq):
                     self.reset_metrics()
                     found = self._run(validation, validation_steps or len(validation), self.test_step, hooks, "test")
-                    logs = logs | {f"val_{name}": value for name, value in found.items()}
+                    logs = dict(sorted((logs | {f"val_{name}": value for name, value in found.items()}).items()))
                 hooks.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
@@ -405,7 +447,7 @@ class Model(Layer):
         self._require_compiled()
         x, y = self._data(x, y)
         batches = Batches(x, y, sample_weight, batch_size)
-        self._make_weights(x.shape)
+        self._make_weights(x)
         hooks = callback_module.CallbackList(
             callbacks,
             add_progbar=verbose != 0,
@@ -427,34 +469,40 @@ class Model(Layer):
         verbose: Any = "auto",
         steps: int | None = None,
         callbacks: Any = None,
-    ) -> np.ndarray:
+    ) -> Any:
         """Return the outputs for ``x``, ``(samples, ...)``, computed ``batch_size`` (32) at a time.
+
+        Of a model with several outputs, they are arrays in the list, tuple or dict in which it gives them.
 
         The Keras equivalent is ``keras.Model.predict``.
         """
         x = self._samples(x)
         batches = Batches(x, None, None, batch_size)
-        self._make_weights(x.shape)
+        self._make_weights(x)
         count = min(len(batches), steps or len(batches))
         hooks = callback_module.CallbackList(
             callbacks, add_progbar=verbose not in (0, "auto"), model=self, verbose=verbose, epochs=1, steps=count
         )
         hooks.on_predict_begin()
-        outputs = None
+        outputs: list[np.ndarray] | None = None
+        found: Any = None
         done = 0
         for step, (part, _, _) in enumerate(batches):
             if step == count:
                 break
             hooks.on_predict_batch_begin(step)
             found = self.predict_on_batch(part)
+            arrays = leaves(found)
             if outputs is None:
-                outputs = np.empty((min(batches.samples, count * batches.batch_size), *found.shape[1:]), found.dtype)
-            outputs[done : done + len(found)] = found
-            done += len(found)
+                samples = min(batches.samples, count * batches.batch_size)
+                outputs = [np.empty((samples, *array.shape[1:]), array.dtype) for array in arrays]
+            for output, array in zip(outputs, arrays, strict=True):
+                output[done : done + len(array)] = array
+            done += len(leaves(part)[0])
             hooks.on_predict_batch_end(step, {"outputs": found})
         hooks.on_predict_end()
         assert outputs is not None
-        return outputs
+        return restore(found, iter(outputs))
 
     def _run(self, batches: Batches, steps: int, step: Callable[..., None], hooks: Any, phase: str) -> dict[str, float]:
         """Take ``step`` with each of the first ``steps`` batches and return the metrics."""
@@ -477,7 +525,8 @@ class Model(Layer):
 
     def get_metrics_result(self) -> dict[str, float]:
         """Return the metrics' present values by name, in alphabetical order as Keras's history has them."""
-        return {metric.name: metric.result() for metric in sorted(self.metrics, key=lambda metric: metric.name)}
+        named = {} if self._compiled is None else self._compiled.named_metrics
+        return {name: named[name].result() for name in sorted(named)}
 
     def _as_list(self, logs: dict[str, float]) -> Any:
         values = [logs[name] for name in self.metrics_names]
@@ -491,7 +540,7 @@ class Model(Layer):
         """Make one update from one batch; return the loss and the metrics of this batch."""
         self._require_compiled()
         x, y = self._data(x, y)
-        self._make_weights(x.shape)
+        self._make_weights(x)
         self.reset_metrics()
         self.train_step(x, y, class_weighted(class_weight, sample_weight, y))
         logs = self.get_metrics_result()
@@ -501,25 +550,30 @@ class Model(Layer):
         """Return the loss and the metrics of one batch."""
         self._require_compiled()
         x, y = self._data(x, y)
-        self._make_weights(x.shape)
+        self._make_weights(x)
         self.reset_metrics()
         self.test_step(x, y, sample_weight)
         logs = self.get_metrics_result()
         return logs if return_dict else self._as_list(logs)
 
-    def predict_on_batch(self, x: Any) -> np.ndarray:
-        """Return the outputs for one batch, as a plain array."""
+    def predict_on_batch(self, x: Any) -> Any:
+        """Return the outputs for one batch as a plain array, or as several, as the model gives them."""
         x = self._samples(x)
         found = None if self._compiled is not None and self._compiled.run_eagerly else self._replays.predict(x)
-        return np.asarray(bare(self(x, training=False))) if found is None else found.copy()
+        if found is None:
+            found = bare(self(x, training=False))
+            return restore(found, iter([np.asarray(output) for output in leaves(found)]))
+        return restore(found, iter([output.copy() for output in leaves(found)]))
 
-    def _samples(self, x: Any) -> np.ndarray:
-        """Return ``x`` as an array of samples.
+    def _samples(self, x: Any, kind: str = "") -> Any:
+        """Return ``x`` as an array of samples, or the arrays of several inputs in their list, tuple or dict.
 
         Raises:
             TypeError, ValueError: as `as_array`, and for a single sample, which looks like a batch of its rows.
         """
-        x = as_array("x", x)
+        if isinstance(x, dict) or (self.takes_several and are_several(x)):
+            return as_arrays(f"{kind}x", x)
+        x = as_array(f"{kind}x", x)
         if self.input_shape is not None and x.shape == self.input_shape[1:] and x.ndim > 0:
             raise ValueError(
                 f"x has the shape of one sample, {x.shape}, without an axis for the batch. A batch of one is "
@@ -527,10 +581,11 @@ class Model(Layer):
             )
         return x
 
-    def _data(self, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    def _data(self, x: Any, y: Any, kind: str = "") -> tuple[Any, Any]:
         """Return inputs and labels as arrays, checked as far as that can be done before any work."""
-        x, y = self._samples(x), as_array("y", y)
-        self._require_compiled().check_truth(y)
+        compiled = self._require_compiled()
+        x, y = self._samples(x, kind), compiled.truth(f"{kind}y", y)
+        compiled.check_truth(y)
         return x, y
 
     # Showing and saving
@@ -558,21 +613,34 @@ class Model(Layer):
         return cls(**config)
 
     def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None) -> None:
-        """Write configuration, weights and the optimizer's state to one ``.safetensors`` file, atomically.
+        """Write configuration, weights and the optimizer's state to one file, ``.safetensors`` or Keras's ``.keras``.
 
-        ``zipped`` is Keras's, and means nothing for this format.
+        ``zipped`` is Keras's, for models in folders, which are not written. See `beras.saving.save_model`.
         """
+        if zipped is False:
+            raise ValueError("A model is written to one file, not to a folder. Received: zipped=False.")
         from beras.saving import save_model
 
         save_model(self, filepath, overwrite=overwrite)
 
-    def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None) -> None:
-        """Write the weights to a ``.safetensors`` file, atomically."""
+    def save_weights(
+        self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None, names: str = "beras"
+    ) -> None:
+        """Write the weights to a ``.safetensors`` or ``.weights.h5`` file: see `beras.saving.save_weights`."""
         if max_shard_size is not None:
             raise ValueError(f"Weights are written to one file. Received: max_shard_size={max_shard_size!r}.")
         from beras.saving import save_weights
 
-        save_weights(self, filepath, overwrite=overwrite)
+        save_weights(self, filepath, overwrite=overwrite, names=names)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """Return the architecture, and how it was compiled, as JSON, from which `model_from_json` makes it again.
+
+        ``kwargs`` go to ``json.dumps``. The Keras equivalent is ``keras.Model.to_json``.
+        """
+        from beras.models.json_text import model_to_json
+
+        return model_to_json(self, **kwargs)
 
     def to_torch(self) -> Any:
         """Return an ``nn.Module`` that computes what the model does, with the same weights: `beras.oracle.to_torch`."""
@@ -580,8 +648,18 @@ class Model(Layer):
 
         return to_torch(self)
 
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
-        """Read the weights from a ``.safetensors`` file; nothing is changed when they do not fit."""
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, names: str = "beras") -> None:
+        """Read the weights from a file; nothing is changed when they do not fit: see `beras.saving.load_weights`."""
         from beras.saving import load_weights
 
-        load_weights(self, filepath, skip_mismatch)
+        load_weights(self, filepath, skip_mismatch, names)
+
+
+def _derive_from(functional: type, cls: type) -> None:
+    """Let a class of the user's, whose constructor passes inputs and outputs on, derive from ``Functional``."""
+    if issubclass(cls, functional):
+        raise TypeError(f"{cls.__name__} takes inputs and outputs once. Received: more of them.")
+    base = next(base for base in cls.__mro__ if Model in base.__bases__)
+    if base.__module__.partition(".")[0] == "beras":
+        raise TypeError(f"{cls.__name__} is a {base.__name__}, which takes no inputs and outputs. Received: some.")
+    base.__bases__ = tuple(functional if known is Model else known for known in base.__bases__)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from beras.autodiff.structure import leaves
 from beras.core import Callable, Diffable
 from beras.layers import InputLayer
+from beras.layers.node import CALLS, Node, place
 from beras.models.model import Model
 
 __all__ = ["Sequential", "SequentialModel"]
@@ -49,6 +51,7 @@ class Sequential(Model):
             TypeError: for something that is no layer.
             ValueError: for an `Input` that is not the first, or two layers of one name.
         """
+        layer = layer.placement.layer if isinstance(layer, Node) else layer
         if isinstance(layer, type):
             raise TypeError(f"Sequential.add takes a layer, not a class. Write {layer.__name__}(...).")
         if not isinstance(layer, Diffable):
@@ -75,7 +78,10 @@ class Sequential(Model):
         """Remove the last layer and return it."""
         if not self.layers:
             raise ValueError("The model has no layer to pop.")
-        return self._layers.pop()
+        popped = self._layers.pop()
+        if self.built and self.layers:
+            self.build()
+        return popped
 
     def _declared_shape(self) -> tuple[int | None, ...] | None:
         if self.input_shape is not None:
@@ -83,6 +89,8 @@ class Sequential(Model):
         first = self._layers[0] if self._layers else None
         if isinstance(first, InputLayer):
             return first.batch_shape
+        if isinstance(first, Model) and first.built:
+            return first.input_shape
         return getattr(first, "requested_input_shape", None)
 
     def build(self, input_shape: Sequence[int | None] | None = None) -> None:
@@ -97,10 +105,44 @@ class Sequential(Model):
         if not self.layers:
             raise ValueError("A Sequential without layers cannot be built. Add one first: model.add(layer).")
         self.remember_input_shape(shape)
+        entry = self._entry(tuple(shape))
+        node = entry.node
         for layer in self.layers:
-            layer.build_for(shape)
-            shape = layer.compute_output_shape(shape)
+            node = _placed(layer, node)
+        self._ends = entry.node, node
         self.built = True
+
+    def _entry(self, shape: tuple[int | None, ...]) -> InputLayer:
+        """Return the Input that the layers are called on, made where none was given."""
+        if isinstance(self._layers[0], InputLayer):
+            return self._layers[0]
+        made = self.__dict__.get("_ends")
+        return made[0].placement.layer if made and made[0].shape == shape else InputLayer(batch_shape=shape)
+
+    def _end(self, index: int) -> Any:
+        if "_ends" not in self.__dict__ or not self.built:
+            raise AttributeError(f"{self.name!r} has no inputs and outputs yet: it is not built.")
+        return self._ends[index]
+
+    @property
+    def input(self) -> Any:
+        """The node that the first layer is called on."""
+        return self._end(0)
+
+    @property
+    def output(self) -> Any:
+        """The node that the last layer gives."""
+        return self._end(1)
+
+    @property
+    def inputs(self) -> list[Node]:
+        """The node that the first layer is called on, in a list."""
+        return [self.input]
+
+    @property
+    def outputs(self) -> list[Node]:
+        """The node that the last layer gives, in a list."""
+        return leaves(self.output)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Return the output of the last layer."""
@@ -164,6 +206,14 @@ class Sequential(Model):
         from beras.oracle.convert import from_torch
 
         return from_torch(module, input_shape, dtype)
+
+
+def _placed(layer: Any, node: Any) -> Any:
+    """Return what ``layer`` gives for ``node``, on which it may have been called before."""
+    for placement in layer.__dict__.get(CALLS, ()):
+        if len(placement.args) == 1 and placement.args[0] is node and not placement.params:
+            return placement.result
+    return place(layer, (node,), {})
 
 
 SequentialModel = Sequential

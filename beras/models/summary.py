@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from beras.core.shapes import as_shape
+
 if TYPE_CHECKING:
     from beras.models.model import Model
 
@@ -26,16 +28,27 @@ def readable_size(n_bytes: float) -> str:
     return f"{n_bytes:.2f} {unit}"
 
 
-def layer_rows(model: Model, expand_nested: bool = False, prefix: str = "") -> list[tuple[str, str, str, str]]:
-    """Return ``(name (class), output shape, parameters, trainable)`` for each layer."""
-    rows = []
+def layer_rows(model: Model, expand_nested: bool = False, prefix: str = "") -> list[tuple[str, ...]]:
+    """Return ``(name (class), output shape, parameters, connected to, trainable)`` for each layer."""
+    rows: list[tuple[str, ...]] = []
+    sources = connections(model)
     for layer in model.layers:
         count = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
         state = "-" if layer.built and not layer.weights else "Y" if layer.trainable else "N"
-        rows.append((f"{prefix}{layer.name} ({type(layer).__name__})", output_shape(model, layer), count, state))
+        name = f"{prefix}{layer.name} ({type(layer).__name__})"
+        rows.append((name, output_shape(model, layer), count, sources.get(id(layer), "-"), state))
         if expand_nested and hasattr(layer, "layers"):
             rows.extend(layer_rows(layer, True, f"{' ' * len(prefix)}  └ "))
     return rows
+
+
+def connections(model: Model) -> dict[int, str]:
+    """Return for each layer of a graph, by its id, what it is called on: ``layer[call][output]``."""
+    found: dict[int, list[str]] = {}
+    for placement in sorted(getattr(model, "placements", ()), key=lambda placement: placement.number):
+        names = [f"{node.name}[{node.placement.number}][{node.index}]" for node in placement.needs]
+        found.setdefault(id(placement.layer), []).extend(names)
+    return {layer: ", ".join(names) for layer, names in found.items() if names}
 
 
 def output_shape(model: Model, layer: Any) -> str:
@@ -51,7 +64,7 @@ def output_shape(model: Model, layer: Any) -> str:
             shape = earlier.compute_output_shape(shape)
     if shape is None:
         return "?"
-    return str(tuple(layer.compute_output_shape(shape)))
+    return str(as_shape(layer.compute_output_shape(shape)))
 
 
 def print_summary(
@@ -61,20 +74,27 @@ def print_summary(
     expand_nested: bool = False,
     show_trainable: bool = False,
 ) -> None:
-    """Print the layers of a model with the shapes of their outputs and the numbers of their weights."""
+    """Print the layers of a model with the shapes of their outputs and the numbers of their weights.
+
+    For a graph with branches there is a column more, of what each layer is called on.
+    """
     from rich.box import HEAVY_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=line_length or 80, highlight=False)
-    table = Table(box=HEAVY_HEAD, show_lines=False, width=line_length or 80)
+    is_graph = not getattr(model, "is_chain", True)
+    width = line_length or (100 if is_graph else 80)
+    console = Console(width=width, highlight=False)
+    table = Table(box=HEAVY_HEAD, show_lines=False, width=width)
     table.add_column("Layer (type)")
     table.add_column("Output Shape")
     table.add_column("Param #", justify="right")
+    if is_graph:
+        table.add_column("Connected to")
     if show_trainable:
         table.add_column("Trainable", justify="center")
-    for row in layer_rows(model, expand_nested):
-        table.add_row(*(row if show_trainable else row[:3]))
+    for *row, sources, state in layer_rows(model, expand_nested):
+        table.add_row(*row, *([sources] if is_graph else []), *([state] if show_trainable else []))
     lines = [f'Model: "{model.name}"', table]
     groups = {"Trainable params": model.trainable_weights, "Non-trainable params": model.non_trainable_weights}
     if model.optimizer is not None and model.optimizer.variables:

@@ -12,8 +12,10 @@ the library's own parts are replayed, and classes that declare ``replayable = Tr
 
 from __future__ import annotations
 
-from beras.replay.consent import reason_against
+from beras.replay.consent import is_replayable, reason_against
+from beras.replay.memory import place_for
 from beras.replay.plan import Plan, Program, plan
+from beras.replay.settings import Settings
 from beras.replay.trace import Trace
 
-__all__ = ["Plan", "Program", "Trace", "plan", "reason_against"]
+__all__ = ["Plan", "Program", "Settings", "Trace", "is_replayable", "place_for", "plan", "reason_against"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,11 @@ import numpy as np
 from beras.autodiff import Variable
 from beras.core.weighted import Weighted
 
-__all__ = ["reason_against"]
+__all__ = ["is_replayable", "reason_against"]
 
-#: How the names of attributes end that matter when weights are made or updated, and never while a step is computed.
-_BESIDE_THE_STEP = ("_initializer", "_constraint")
+#: How the names of attributes end that matter when weights are made or updated, or a configuration is asked for.
+#: None of them is called while a step is computed.
+_BESIDE_THE_STEP = ("_initializer", "_constraint", "_given")
 
 
 def reason_against(*parts: Any) -> str | None:
@@ -25,13 +26,23 @@ def reason_against(*parts: Any) -> str | None:
     """
     for part in parts:
         for found in _every_part(part):
-            if not _declares_itself(type(found)):
+            if not is_replayable(type(found)):
                 return f"{type(found).__name__} is not of the library, and does not declare replayable = True"
             for name, value in vars(found).items():
-                if callable(value) and not name.endswith(_BESIDE_THE_STEP) and not _is_known(value):
-                    label = getattr(value, "__name__", type(value).__name__)
-                    return f"{type(found).__name__}.{name.lstrip('_')} is {label}, which is not of the library"
+                if name.endswith(_BESIDE_THE_STEP):
+                    continue
+                for item in _items_of(value):
+                    if callable(item) and not _is_known(item):
+                        label = getattr(item, "__name__", type(item).__name__)
+                        return f"{type(found).__name__}.{name.lstrip('_')} is {label}, which is not of the library"
     return None
+
+
+def _items_of(value: Any) -> Iterable[Any]:
+    """Return what an attribute holds: itself, or the items of a list, a tuple or a dict (of regularizers)."""
+    if type(value) is dict:
+        return list(value.values())
+    return value if type(value) in (list, tuple) else (value,)
 
 
 def _every_part(part: Any) -> Iterator[Any]:
@@ -43,7 +54,8 @@ def _every_part(part: Any) -> Iterator[Any]:
             yield from _every_part(inner)
 
 
-def _declares_itself(kind: type) -> bool:
+def is_replayable(kind: type) -> bool:
+    """Say whether a class is the library's, or declares ``replayable = True`` itself."""
     own = kind.__dict__.get("replayable")
     return _is_ours(kind) if own is None else bool(own)
 
@@ -54,7 +66,7 @@ def _is_known(value: Any) -> bool:
     if isinstance(value, np.ufunc):
         return True
     if not hasattr(value, "__qualname__"):
-        return _declares_itself(type(value))
+        return is_replayable(type(value))
     enclosed = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
     return _is_ours(value) and all(_is_known(inner) for inner in enclosed if callable(inner) and inner is not value)
 

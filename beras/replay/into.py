@@ -1,6 +1,7 @@
 """How a call writes its answer into memory that it is given: one line per function.
 
-Each entry takes the array to write into and the call's arguments, and returns what to run. A ufunc takes ``out=``; for
+Each entry takes the array to write into and the call's arguments, and returns what to run. A ufunc takes ``out=``, and
+so does a primitive that says ``takes_out = True``, which then writes all of it and reads nothing from it; for
 functions that stand neither here nor in `VIEWS` the answer is computed as always and copied.
 """
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from beras.activations import sigmoid
 from beras.autodiff.primitives import cast, getitem, masked
+from beras.autodiff.state import Untraceable
 from beras.replay.written_out import side_by_side
 
 __all__ = ["VIEWS", "calls_into"]
@@ -47,6 +49,9 @@ def _copy(out: np.ndarray, x: Any, *rest: Any, **params: Any) -> Any:
 
 
 def _where(out: np.ndarray, condition: Any, x: Any, y: Any) -> Any:
+    if np.asarray(condition).dtype.kind != "b":
+        return None
+
     def run() -> None:
         np.copyto(out, y)
         np.copyto(out, x, where=condition)
@@ -76,7 +81,21 @@ def _sigmoid(out: np.ndarray, x: Any) -> Any:
 
 
 def _concatenate(out: np.ndarray, arrays: Any, axis: Any = 0, **params: Any) -> Any:
+    if "dtype" in params:
+        return None  # which excludes out=
     return partial(np.concatenate, arrays, axis=axis, out=out, **params)
+
+
+def _matmul(out: np.ndarray, x: Any, y: Any, **params: Any) -> Any:
+    """Multiply a column with a row entry by entry: NumPy gives such products, of a batch of one, to no BLAS."""
+    if params or x.ndim != 2 or y.ndim != 2 or x.shape[1] != 1 or x.dtype.kind != "f":
+        return None
+
+    def run() -> None:
+        np.multiply(x, y, out=out)
+        np.add(out, 0, out=out)  # a sum that begins with 0 is never -0.0
+
+    return run
 
 
 INTO: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -93,6 +112,7 @@ INTO: dict[Callable[..., Any], Callable[..., Any]] = {
     np.reshape: lambda out, x, shape, **params: None,
     np.transpose: lambda out, x, axes=None: _copy(out, np.transpose(x, axes)),
     np.where: _where,
+    np.matmul: _matmul,
     np.concatenate: _concatenate,
     cast: _copy,
     masked: _masked,
@@ -110,16 +130,16 @@ def calls_into(out: Any, function: Callable[..., Any], args: tuple, params: dict
     compute = getattr(function, "compute", function)
     if isinstance(out, tuple):
         return _copied_each(out, compute, args, params)
-    if isinstance(function, np.ufunc):
-        return partial(function, *args, out=out, **params)
     entry = INTO.get(function)
     run = None if entry is None else entry(out, *args, **params)
+    if run is None and (isinstance(function, np.ufunc) or getattr(function, "takes_out", False)):
+        return partial(compute, *args, out=out, **params)
     return _copied(out, compute, args, params) if run is None else run
 
 
 def _copied(out: np.ndarray, compute: Callable[..., Any], args: tuple, params: dict) -> Callable[[], Any]:
     def run() -> None:
-        np.copyto(out, compute(*args, **params))
+        _put(out, compute(*args, **params))
 
     return run
 
@@ -128,6 +148,17 @@ def _copied_each(outs: tuple, compute: Callable[..., Any], args: tuple, params: 
     def run() -> None:
         for out, value in zip(outs, compute(*args, **params), strict=True):
             if out is not None:
-                np.copyto(out, value)
+                _put(out, value)
 
     return run
+
+
+def _put(out: np.ndarray, value: Any) -> None:
+    """Copy an answer to its place, which it must not be broadcast to.
+
+    Raises:
+        Untraceable: when its shape depends on values, and is another one this time.
+    """
+    if value.shape != out.shape:
+        raise Untraceable("The shape of an array depends on values.")
+    np.copyto(out, value)

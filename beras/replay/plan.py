@@ -23,10 +23,12 @@ class Program:
     ``inputs`` are the arrays that are read: write the next values into them.
     """
 
-    __slots__ = ("_calls", "inputs", "outputs")
+    __slots__ = ("_calls", "inputs", "nbytes", "outputs")
 
-    def __init__(self, calls: list[Callable[[], Any]], inputs: Sequence[np.ndarray], outputs: list[Any]):
+    def __init__(self, calls: list[Callable[[], Any]], inputs: Sequence[np.ndarray], outputs: list[Any], nbytes: int):
         self._calls, self.inputs, self.outputs = calls, tuple(inputs), outputs
+        #: How much memory it holds beside its inputs.
+        self.nbytes = nbytes
 
     def run(self) -> list[Any]:
         """Make all calls; return `outputs`."""
@@ -83,7 +85,7 @@ class Plan:
                 program.append(partial(call.function, *args))
             elif isinstance(call.keys, tuple):
                 outs = tuple(
-                    None if key is None else laid_out(np.empty(np.asarray(item).nbytes, np.uint8), np.asarray(item))
+                    None if key is None else laid_out(memory.take(item.nbytes), item)
                     for key, item in zip(call.keys, call.answer, strict=True)
                 )
                 places.update((key, out) for key, out in zip(call.keys, outs, strict=True) if key is not None)
@@ -100,7 +102,7 @@ class Plan:
                 program.append(calls_into(out, call.function, args, call.params))
             self._release(ending, held, memory)
         outputs = [self._resolved(output, places) for output in self._outputs]
-        return Program(program, inputs, outputs)
+        return Program(program, inputs, outputs, memory.nbytes)
 
     def _is_view(self, call: Call, args: tuple, places: dict[int, Any], roots: dict[int, int]) -> bool:
         source = args[0]
@@ -156,11 +158,16 @@ def plan(trace: Trace, outputs: Sequence[Any]) -> Plan:
 
     seen: dict[Any, int] = {}
     versions: Counter[int] = Counter()
+    viewed: dict[int, int] = {}  # from a view of a Variable to the Variable, whose versions are its own
     calls = []
     for call in trace.calls:
         if call.keys == ():  # an assignment: after it the same call on this Variable has another answer
             versions[call.function.__self__._key] += 1  # type: ignore[attr-defined]
-        known = None if isinstance(call.keys, tuple) or draws(call) else _signature(call, find, versions)
+        if call.function in VIEWS and isinstance(call.args[0], Tracked) and not isinstance(call.keys, tuple):
+            source = call.args[0]
+            if source.is_variable or find(source._key) in viewed:
+                viewed[call.keys] = viewed.get(find(source._key), source._key)
+        known = None if isinstance(call.keys, tuple) or draws(call) else _signature(call, find, versions, viewed)
         if known in seen:
             same[call.keys] = seen[known]
             continue
@@ -173,7 +180,36 @@ def plan(trace: Trace, outputs: Sequence[Any]) -> Plan:
         if call.keys == () or needed.intersection(_keys_of(call)):  # an assignment has no answer
             kept.append(call)
             needed.update(find(key) for key in keys_in(call.args))
-    return Plan(kept[::-1], trace.inputs, list(outputs), find)
+    made = {*trace.inputs, *(key for call in kept for key in _keys_of(call))}
+
+    def emptied(value: Any) -> Any:
+        """Return a Tensor that a program makes anew without the array of the first run, which would be kept alive."""
+        if isinstance(value, Tracked):
+            return _Made(find(value._key)) if not value.is_variable and find(value._key) in made else value
+        return type(value)(map(emptied, value)) if type(value) in (list, tuple) else value
+
+    emptied_calls = [
+        Call(call.function, emptied(call.args), call.params, call.keys, _outlined(call.answer)) for call in kept[::-1]
+    ]
+    return Plan(emptied_calls, trace.inputs, emptied(list(outputs)), find)
+
+
+class _Made(Tracked):
+    """Stands for what a call of the program makes, or an input of it."""
+
+    __slots__ = ()
+
+    def __init__(self, key: int):
+        self._key, self._array, self._home = key, None, None
+
+
+def _outlined(answer: Any) -> Any:
+    """Return arrays of the same shapes, dtypes and strides that take up no memory, and must not be read."""
+    if isinstance(answer, list):
+        return [_outlined(item) for item in answer]
+    if not isinstance(answer, np.ndarray):
+        return answer
+    return np.lib.stride_tricks.as_strided(np.empty(1, answer.dtype), answer.shape, answer.strides)
 
 
 def draws(call: Call) -> bool:
@@ -194,12 +230,13 @@ def _keys_of(call: Call) -> tuple[int, ...]:
     return tuple(key for key in call.keys if key is not None) if isinstance(call.keys, tuple) else (call.keys,)
 
 
-def _signature(call: Call, find: Callable[[int], int], versions: Mapping[int, int]) -> Any:
+def _signature(call: Call, find: Callable[[int], int], versions: Mapping[int, int], viewed: Mapping[int, int]) -> Any:
     """Return what two calls of equal answers have in common."""
 
     def part(value: Any) -> Any:
         if isinstance(value, Tracked):
-            return "tensor", find(value._key), versions[value._key]
+            key = find(value._key)
+            return "tensor", key, versions[viewed.get(key, key)]
         if isinstance(value, np.ndarray):
             return "array", id(value)
         if type(value) in (list, tuple):

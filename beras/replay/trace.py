@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from beras.autodiff import Tensor, Variable, no_gradient
 from beras.autodiff.dispatch import apply
+from beras.autodiff.primitives import getitem
 from beras.autodiff.registry import CONSTANTS, RULES, Expansion, register_rare
 from beras.autodiff.state import Home, Untraceable, home, new_key
 from beras.autodiff.tracked import Tracked, bare, holds_tracked
@@ -16,12 +17,25 @@ from beras.replay.written_out import WRITTEN_OUT
 
 __all__ = ["Call", "Trace"]
 
+#: Functions whose answer is no array and depends on shapes and dtypes alone.
+ABOUT_SHAPES = frozenset(
+    (np.shape, np.ndim, np.size, np.result_type, np.common_type, np.can_cast, np.isrealobj, np.iscomplexobj)
+)
+#: Functions the shape of whose answer depends on values; `numpy.where` of one argument is another.
+SHAPED_BY_VALUES = frozenset(
+    (
+        *(np.nonzero, np.flatnonzero, np.argwhere, np.extract, np.compress, np.trim_zeros, np.delete, np.bincount),
+        *(np.unique, np.unique_all, np.unique_counts, np.unique_inverse, np.unique_values),
+        *(np.union1d, np.intersect1d, np.setdiff1d, np.setxor1d),
+    )
+)
+
 
 class Call:
     """One NumPy call: its arguments with Tensors and Variables where values flow, and the identities of its answers.
 
     ``keys`` is one identity, or a tuple of them with ``None`` for what is no array; ``answer`` holds the arrays of the
-    first run, which tell shapes and dtypes.
+    first run; a plan keeps their shapes, dtypes and orders of axes.
     """
 
     __slots__ = ("answer", "args", "function", "keys", "params")
@@ -37,7 +51,10 @@ class Trace:
     `enter` makes a Tensor of each array that will be another one next time. Unlike a tape, a trace follows integers
     and comparisons as well, and has no idea of gradients. The step computes its first results meanwhile.
 
-    Raises (from what is traced): Untraceable where a value is looked at in Python.
+    Of ``generators`` it sees whether numbers are drawn from them otherwise than by calls that it writes down.
+
+    Raises (from what is traced, and at the end): Untraceable where a value is looked at in Python, or decides on a
+    shape; where an array is written into; and for numbers that were drawn unseen.
 
     >>> import numpy as np
     >>> with Trace() as trace:
@@ -47,7 +64,8 @@ class Trace:
     ['greater', 'where', 'add']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, generators: Iterable[np.random.Generator] = ()) -> None:
+        self._generators = [(generator.bit_generator, _state(generator)) for generator in generators]
         self.calls: list[Call] = []
         #: The identities of the entered arrays, in order.
         self.inputs: list[int] = []
@@ -70,6 +88,8 @@ class Trace:
     def __exit__(self, *error: Any) -> None:
         assert self._home is not None
         self._home.trace = None
+        if error[0] is None:
+            self._refuse_unseen_draws()
 
     def enter(self, array: np.ndarray) -> Tensor:
         """Return the Tensor to compute with in the place of ``array``."""
@@ -97,23 +117,38 @@ class Trace:
             return rule.body(*args, **params)
         if any(map(holds_tracked, params.values())):
             raise Untraceable(f"{function.__name__} has a Tensor as a keyword argument.")
+        if _is_shaped_by_values(function, args):
+            raise Untraceable(f"The shape of what {function.__name__} returns depends on values.")
+        draws = getattr(function, "draws", False)
+        if draws:
+            self._refuse_unseen_draws()
         self.is_busy = True
         try:
             answer = apply(function, args, params)
         finally:
             self.is_busy = False
+        if draws:
+            self._generators = [(bits, bits.state) for bits, _ in self._generators]
+        if answer is None or params.get("out") is not None or any(answer is arg for arg in args):
+            raise Untraceable(f"{function.__name__} writes into an array, which a replay would not see.")
         return self._noted(function, args, params, answer)
+
+    def _refuse_unseen_draws(self) -> None:
+        """Raise Untraceable if numbers were drawn since the last call that is known to draw some."""
+        for bits, state in self._generators:
+            if not _equal(bits.state, state):
+                raise Untraceable("Random numbers are drawn where a replay would not see it.")
 
     def _noted(self, function: Callable[..., Any], args: tuple, params: dict, answer: Any) -> Any:
         if isinstance(answer, (tuple, list)):
             if not any(isinstance(item, (Tracked, np.ndarray, np.generic)) for item in answer):
-                return answer
+                return _about_shapes(function, answer)
             items = [_wrapped(item) for item in answer]
             keys: Any = tuple(item._key if isinstance(item, Tracked) else None for item in items)
             self.calls.append(Call(function, args, params, keys, bare(items)))
             return type(answer)(*items) if hasattr(answer, "_fields") else type(answer)(items)
         if not isinstance(answer, (Tracked, np.ndarray, np.generic)):
-            return answer
+            return _about_shapes(function, answer)
         wrapped = _wrapped(answer)
         body = WRITTEN_OUT.get(function)
         parts = None if body is None else self._written_out(body, args, params)
@@ -135,3 +170,31 @@ def _wrapped(value: Any) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         return Tensor(value, new_key(), home())
     return value
+
+
+def _about_shapes(function: Callable[..., Any], answer: Any) -> Any:
+    """Return an answer that is no array; raise Untraceable if it is about values (`numpy.allclose`)."""
+    if function in ABOUT_SHAPES:
+        return answer
+    raise Untraceable(f"{function.__name__} looks at values, which a replay would not see.")
+
+
+def _is_shaped_by_values(function: Callable[..., Any], args: tuple) -> bool:
+    if function is getitem:
+        index = args[1]
+        parts = index if isinstance(index, tuple) else (index,)
+        return any(isinstance(part, Tracked) and part._array.dtype.kind == "b" for part in parts)
+    if function is np.repeat:
+        return len(args) > 1 and holds_tracked(args[1])
+    return function in SHAPED_BY_VALUES or (function is np.where and len(args) == 1)
+
+
+def _state(generator: np.random.Generator) -> Any:
+    return generator.bit_generator.state
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Say whether two states of a bit generator are one: dicts of numbers and arrays."""
+    if isinstance(a, dict):
+        return all(_equal(a[name], b[name]) for name in a)
+    return bool(np.all(a == b))

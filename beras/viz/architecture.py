@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from beras.layers import InputLayer
 from beras.viz.style import BLUE, GREEN, GREY, INK, ORANGE, new_figure
 
 if TYPE_CHECKING:
@@ -46,12 +47,17 @@ def draw_model(model: Any) -> Figure:
     that only transforms (Flatten, Dropout, Activation) is a box with its name.
 
     Raises:
-        ValueError: for a model that is not built or has no layers.
+        ValueError: for a model that is not built, has no layers, or has branches.
 
     The Keras equivalent is ``keras.utils.plot_model``.
     """
     if model.input_shape is None or not model.layers:
         raise ValueError("Only a built model with layers can be drawn. Build it first: model.build((None, n_in)).")
+    if not getattr(model, "is_chain", True):
+        raise ValueError(
+            f"draw_model draws layers in a row, and {model.name!r} has branches. beras.utils.plot_model(model, "
+            f"'model.png') draws them."
+        )
     items = _items(model)
     places = [0.0]
     for left, right in pairwise(items):
@@ -88,7 +94,7 @@ def _items(model: Any) -> list[_Item]:
     flat = len(shape) == 1
     size = "x".join(map(str, shape))
     items = [_Item("column" if flat else "picture", _count(shape), ("input", size), GREY)]
-    layers = model.layers
+    layers = [layer for layer in model.layers if not isinstance(layer, InputLayer)]
     for index, layer in enumerate(layers):
         count = layer.count_params()
         before, shape = shape, tuple(layer.compute_output_shape((None, *shape))[1:])

@@ -52,6 +52,10 @@ def test_activations(activation):
     assert_equal(network(activation))
 
 
+#: Losses that look at values: whether all labels are 0 or 1, and whether the largest of some is a NaN.
+LOOKING = ("hinge", "squared_hinge", "categorical_hinge")
+
+
 @pytest.mark.parametrize(
     ("loss", "last", "y"),
     [
@@ -81,7 +85,7 @@ def test_activations(activation):
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_losses(loss, last, y):
-    assert_equal(network(last=last), loss=loss, y=y)
+    assert_equal(network(last=last), loss=loss, y=y, replayed=loss not in LOOKING)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "adamw"])

@@ -8,6 +8,7 @@ import pytest
 
 from beras import schedules
 from tests import keras_oracle
+from tests.keras.differences import agree
 
 CASES = [
     ("ExponentialDecay", {"initial_learning_rate": 0.1, "decay_steps": 7, "decay_rate": 0.9}),
@@ -41,7 +42,7 @@ def test_rates_are_those_of_keras(name, arguments):
     for step in range(60):
         rate = ours(step)
         assert type(rate) is float
-        assert rate == pytest.approx(float(theirs(step)), rel=2e-5, abs=1e-7), f"step {step}"
+        agree("schedules", rate, float(theirs(step)), rtol=2e-5, atol=1e-7, message=f"step {step}")
 
 
 @pytest.mark.torch

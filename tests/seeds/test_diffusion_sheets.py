@@ -76,7 +76,7 @@ def test_the_flagged_pictures_of_the_solved_sheet_were_black():
     call, drawn = text.index("images=numpy_list, clip_input"), text.index("display_image(numpy_list[idx])")
     assert call < drawn  # the checker has overwritten the list by then
     assert re.search(r"found 11 unsafe images and when looking at them actually 0 were offensive", text)
-    answer = (HOMEWORK / "answers.md").read_text("utf-8")
+    answer = " ".join((HOMEWORK / "answers.md").read_text("utf-8").split())
     assert "eleven black" in answer
     assert "$0 / 11 = 0$" in answer
 
