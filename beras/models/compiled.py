@@ -10,7 +10,6 @@ import numpy as np
 from beras import metrics
 from beras.autodiff.tracked import bare
 from beras.models.batches import as_array
-from beras.replay import reason_against
 
 __all__ = ["Compiled"]
 
@@ -91,6 +90,8 @@ class Compiled:
                 (metrics.get(identifier, loss=self.loss, y_true_shape=y.shape, y_pred_shape=y_pred.shape), weighted)
                 for identifier, weighted in self._given
             ]
+            from beras.replay import reason_against
+
             self.may_keep_arrays = reason_against(*(metric for metric, _ in resolved)) is not None
             self._resolved = resolved
 

@@ -17,11 +17,14 @@ from beras.autodiff.structure import leaves, restore
 from beras.autodiff.tracked import Tracked, bare
 from beras.core.changes import TRANSIENT, changes
 from beras.core.weighted import Weighted
+from beras.lazy import lazily
 from beras.models.batches import Batches
-from beras.replay import Plan, Program, Settings, Trace, is_replayable, place_for, plan, reason_against
 
 if TYPE_CHECKING:
+    from beras import replay
     from beras.models.model import Model
+else:
+    replay = lazily("beras.replay")  # which the first model loads
 
 __all__ = ["Replays", "Step"]
 
@@ -46,13 +49,13 @@ class Step(NamedTuple):
     output: Any
     activation: Any
     gradients: list[Any]
-    program: Program | None = None
+    program: replay.Program | None = None
 
 
 class _Steps:
     """The programs of one plan: on memory of its own, and on the buffers of batches that are lent for a while."""
 
-    def __init__(self, made: Plan, step: Step, program: Program):
+    def __init__(self, made: replay.Plan, step: Step, program: replay.Program):
         self._plan, self._activation = made, step.activation
         #: The list, tuple or dict in which several outputs stand, and how many they are.
         self._form = restore(step.output, repeat(None))
@@ -88,9 +91,9 @@ class Replays:
         self._steps: dict[tuple, _Steps | None] = {}
         self._sightings: Counter[tuple] = Counter()
         self._seen = -1
-        self._settings = Settings()
+        self._settings = replay.Settings()
         self._weights: list[Any] = []
-        self._bound: tuple[Program, Any, Callable[[], None]] | None = None
+        self._bound: tuple[replay.Program, Any, Callable[[], None]] | None = None
         self._lock = RLock()
         self._failures = 0
         self._given_up: tuple[Any, str] | None = None
@@ -137,7 +140,7 @@ class Replays:
             optimizer.apply(step.gradients, weights)
             return
         if self._bound is None or self._bound[0] is not step.program or self._bound[1] is not optimizer:
-            if not is_replayable(type(optimizer)):
+            if not replay.is_replayable(type(optimizer)):
                 optimizer.apply([None if g is None else g.copy() for g in step.gradients], weights)
                 return
             self._bound = step.program, optimizer, optimizer.bind(step.gradients, weights)
@@ -147,14 +150,14 @@ class Replays:
         """Look whether a setting has changed; all programs are forgotten then."""
         with self._lock:
             seen, loss = changes.count, self._model.loss
-            settings = Settings(self._model, loss)
+            settings = replay.Settings(self._model, loss)
             if not settings.equal(self._settings):
                 self._forget()
                 given_up = self._given_up
                 if given_up is not None and given_up[0] is self._model._compiled:
                     self.reason = given_up[1]
                 else:
-                    self.reason = reason_against(self._model, loss)
+                    self.reason = replay.reason_against(self._model, loss)
             self._settings = settings.without_parts()
             self._seen = seen
 
@@ -194,16 +197,16 @@ class Replays:
         """Compute a step for the first time, and make a program of it; not before there are weights."""
         if not self._model.built:
             return None
-        places = [place for array in inputs if (place := place_for(array)) is not None]
+        places = [place for array in inputs if (place := replay.place_for(array)) is not None]
         if (
             max(array.nbytes for array in inputs) > LARGEST_BATCH
             or len(places) < len(inputs)
             or not self._is_worth(signature)
         ):
             return None
-        settings = Settings(self._model, self._model.loss)
+        settings = replay.Settings(self._model, self._model.loss)
         before = settings.snapshot()
-        written = Trace(before.generators)
+        written = replay.Trace(before.generators)
         failure: Exception | None = None
         try:
             with written:
@@ -211,7 +214,7 @@ class Replays:
             outputs = leaves(step.output)
             if not outputs or not all(isinstance(output, (Tracked, np.ndarray, np.generic)) for output in outputs):
                 raise Untraceable("The output is no array, and no list or dict of arrays.")
-            made = plan(written, [step.loss, *outputs, *step.gradients])
+            made = replay.plan(written, [step.loss, *outputs, *step.gradients])
             steps = _Steps(made, step, made.bind(places))
         except Exception as error:
             failure = error
@@ -247,10 +250,10 @@ class Replays:
         self._sightings[signature] += 1
         return self._sightings[signature] > OFTEN
 
-    def _keep(self, signature: tuple, steps: _Steps, before: Settings) -> None:
+    def _keep(self, signature: tuple, steps: _Steps, before: replay.Settings) -> None:
         """Keep a program, unless settings have changed while it was made."""
         with self._lock:
-            seen, settings = changes.count, Settings(self._model, self._model.loss)
+            seen, settings = changes.count, replay.Settings(self._model, self._model.loss)
             if not settings.equal(before) or before.have_moved():
                 self._failures += 1
                 if self._failures > PATIENCE:

@@ -129,8 +129,8 @@ def test_bad_usage_exits_with_2_and_no_traceback():
     assert done.stdout == ""
     assert done.stderr == (
         "Error: Unknown command 'trian'. Did you mean 'train'? "
-        "Known: check, compare, course, diffusion, doctor, evaluate, hint, next, predict, reset, start, status, summary, "
-        "train, watch.\n"
+        "Known: check, compare, course, diffusion, doctor, evaluate, hint, next, predict, reset, start, status, "
+        "summary, train, watch.\n"
     )
 
 

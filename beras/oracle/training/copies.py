@@ -44,12 +44,19 @@ def _in(dtype: str, weight: Variable) -> Variable:
 
 
 def _unused(optimizer: Any, dtype: str) -> dict[int, Any]:
-    """Return zeros for what ``optimizer`` keeps, all but the learning rate."""
+    """Return what ``optimizer`` keeps before its first step, all but the learning rate."""
+    begin = {
+        id(kept): optimizer.first_value(name, variable, np.dtype(dtype))
+        for variable, slots in optimizer._slots.items()
+        for name, kept in zip(optimizer.slot_names_of(variable), slots, strict=True)
+    }
     found = {}
     for name, kept in zip(optimizer.state(), optimizer.variables, strict=True):
         if name != "learning_rate":
             kind = np.dtype(dtype) if kept.dtype.kind == "f" else kept.dtype
-            found[id(kept)] = Variable(np.zeros(kept.shape, kind), kept.trainable, kind, kept.name)
+            found[id(kept)] = Variable(
+                begin.get(id(kept), np.zeros(kept.shape)), kept.trainable, kind, kept.name
+            )
     return found
 
 

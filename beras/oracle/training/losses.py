@@ -67,6 +67,58 @@ def _labels(y: Tensor, p: Tensor, axis: int = -1) -> Tensor:
     return y.squeeze(axis) if y.ndim == p.ndim else y
 
 
+def _binary_focal(
+    y: Tensor,
+    p: Tensor,
+    apply_class_balancing: bool = False,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Tensor:
+    """Lin et al., 2017, eq. 4 and 5."""
+    y = torch.lerp(y, torch.full_like(y, 0.5), label_smoothing)
+    p = torch.sigmoid(p) if from_logits else p
+    entropy = F.binary_cross_entropy(_clipped(p), y, reduction="none")
+    surprise = y * (1 - p) + (1 - y) * p
+    balance = y * alpha + (1 - y) * (1 - alpha) if apply_class_balancing else 1.0
+    return torch.mean(balance * surprise**gamma * entropy, dim=axis)
+
+
+def _categorical_focal(
+    y: Tensor,
+    p: Tensor,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Tensor:
+    y = torch.lerp(y, torch.full_like(y, 1 / y.shape[-1]), label_smoothing)
+    p = _clipped(F.softmax(p, dim=axis) if from_logits else _normalised(p, axis))
+    return -alpha * torch.sum((1 - p) ** gamma * torch.xlogy(y, p), dim=axis)
+
+
+def _generalized(y: Tensor, p: Tensor, q: float = 0.5) -> Tensor:
+    """Zhang and Sabuncu, 2018, eq. 6."""
+    of_label = torch.gather(p, -1, _labels(y, p).unsqueeze(-1)).squeeze(-1)
+    return (1 - of_label**q) / q
+
+
+def _dice(y: Tensor, p: Tensor, axis: Any = None) -> Tensor:
+    """Sudre et al., 2017, one minus the overlap."""
+    return 1 - 2 * torch.sum(y * p, dim=axis) / (torch.sum(y + p, dim=axis) + EPSILON)
+
+
+def _tversky(y: Tensor, p: Tensor, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Tensor:
+    """Tversky's index; in Keras, other than in Salehi et al., 2017, eq. 3, alpha is for what is missed."""
+    missed, wrong = torch.sum(y * (1 - p), dim=axis), torch.sum((1 - y) * p, dim=axis)
+    return (alpha * missed + beta * wrong + EPSILON) / (
+        torch.sum(y * p, dim=axis) + alpha * missed + beta * wrong + EPSILON
+    )
+
+
 def _percentage(y: Tensor, p: Tensor) -> Tensor:
     return 100 * torch.mean(torch.abs(y - p) / torch.clamp(torch.abs(y), min=EPSILON), dim=-1)
 
@@ -104,9 +156,13 @@ def _categorical_hinge(y: Tensor, p: Tensor) -> Tensor:
 #: By function of beras: ``f(y_true, y_pred, **options)`` on tensors, one value per sample.
 LOSSES: dict[Callable[..., Any], Callable[..., Tensor]] = {
     losses.binary_crossentropy: _binary,
+    losses.binary_focal_crossentropy: _binary_focal,
     losses.categorical_crossentropy: _categorical,
+    losses.categorical_focal_crossentropy: _categorical_focal,
+    losses.categorical_generalized_cross_entropy: _generalized,
     losses.categorical_hinge: _categorical_hinge,
     losses.cosine_similarity: _cosine,
+    losses.dice: _dice,
     losses.hinge: lambda y, p: _shortfall(y, p).mean(-1),
     losses.huber: lambda y, p, delta=1.0: F.huber_loss(p, y, reduction="none", delta=delta).mean(-1),
     losses.kl_divergence: _divergence,
@@ -118,7 +174,11 @@ LOSSES: dict[Callable[..., Any], Callable[..., Tensor]] = {
     losses.poisson: lambda y, p: F.poisson_nll_loss(p, y, log_input=False, eps=EPSILON, reduction="none").mean(-1),
     losses.sparse_categorical_crossentropy: _sparse,
     losses.squared_hinge: lambda y, p: torch.square(_shortfall(y, p)).mean(-1),
+    losses.tversky: _tversky,
 }
+
+#: Those whose ``y_true`` holds class numbers.
+OF_CLASS_NUMBERS = (losses.sparse_categorical_crossentropy, losses.categorical_generalized_cross_entropy)
 
 
 def torch_loss(loss: Loss) -> Callable[[np.ndarray, Tensor], Tensor]:
@@ -131,7 +191,7 @@ def torch_loss(loss: Loss) -> Callable[[np.ndarray, Tensor], Tensor]:
 
         return lambda y, p: replayed(lambda prediction: loss(y, prediction), p)
     function, options = LOSSES[loss.function], loss.options
-    sparse = loss.function is losses.sparse_categorical_crossentropy
+    sparse = loss.function in OF_CLASS_NUMBERS
 
     def values(y: np.ndarray, p: Tensor) -> Tensor:
         p = p if loss.dtype is None else p.to(getattr(torch, np.dtype(loss.dtype).name))

@@ -6,16 +6,19 @@ This file imports torch; nothing that ``import beras.oracle`` runs imports it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch.optim import Optimizer
 
 from beras import optimizers
+from beras.oracle.convert.weights import Pair
+from beras.oracle.training import formulas
+from beras.oracle.training.formulas import Formula
 from beras.oracle.training.registry import OPTIMIZERS
 
-__all__ = ["Adam", "Momentum", "RMSprop"]
+__all__ = ["Adam", "ByFormula", "Momentum", "RMSprop"]
 
 
 class Adam(torch.optim.Adam):
@@ -92,6 +95,35 @@ class RMSprop(Optimizer):
         return state[name]
 
 
+class ByFormula(Optimizer):
+    """An optimizer that adds to each parameter what its `Formula` says, which ``make(variable)`` returns.
+
+    A formula sees weight and gradient in the layout of beras, where rows and columns are not alike to it; `tell` says
+    which Variable of which layout each parameter is.
+    """
+
+    def __init__(self, parameters: list[Any], make: Callable[[Any], Formula]):
+        super().__init__(parameters, {"lr": 0.0})
+        self._make, self._count = make, 0
+        self._formulas: dict[torch.Tensor, tuple[Formula, bool]] = {}
+
+    def tell(self, pairs: Sequence[Pair]) -> None:
+        """Take in the Variables of the parameters."""
+        self._formulas = {pair.parameter: (self._make(pair.variable), pair.transposed) for pair in pairs}
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Any:
+        """Make one update."""
+        self._count += 1
+        for group in self.param_groups:
+            for w in group["params"]:
+                if w.grad is None:
+                    continue
+                formula, transposed = self._formulas[w]
+                mine, g = (each.permute(*reversed(range(w.ndim))) if transposed else each for each in (w, w.grad))
+                mine += formula.step(mine, g, group["lr"], self._count)
+
+
 def _sgd(optimizer: optimizers.SGD, parameters: list[Any]) -> Optimizer:
     if optimizer.momentum and "learning_rate" not in optimizer.state():  # it has a schedule
         return Momentum(parameters, optimizer.momentum, optimizer.nesterov)
@@ -108,11 +140,37 @@ def _rmsprop(optimizer: optimizers.RMSprop, parameters: list[Any]) -> Optimizer:
     return RMSprop(parameters, optimizer.rho, optimizer.momentum, optimizer.epsilon, optimizer.centered)
 
 
+def _by(formula: Callable[..., Formula]) -> Callable[[Any, list[Any]], Optimizer]:
+    """Return a row for an optimizer whose own arguments are those of ``formula``."""
+    return lambda optimizer, parameters: ByFormula(parameters, lambda _: formula(**optimizer.get_arguments()))
+
+
+def _muon(optimizer: optimizers.Muon, parameters: list[Any]) -> Optimizer:
+    said = optimizer.get_arguments()
+
+    def formula(variable: Any) -> Formula:
+        if formulas.is_for_muon(variable.shape, variable.path, said["exclude_layers"], said["exclude_embeddings"]):
+            abc = (said["muon_a"], said["muon_b"], said["muon_c"])
+            return formulas.Muon(said["momentum"], said["nesterov"], abc, said["ns_steps"], said["rms_rate"])
+        return formulas.PlainAdam(said["adam_beta_1"], said["adam_beta_2"], said["epsilon"], said["adam_lr_ratio"])
+
+    return ByFormula(parameters, formula)
+
+
 ROWS: dict[type, Callable[[Any, list[Any]], Optimizer]] = {
     optimizers.SGD: _sgd,
     optimizers.Adam: _adam,
     optimizers.AdamW: _adam,
     optimizers.RMSprop: _rmsprop,
+    optimizers.Adadelta: _by(formulas.Adadelta),
+    optimizers.Adafactor: _by(formulas.Adafactor),
+    optimizers.Adagrad: _by(formulas.Adagrad),
+    optimizers.Adamax: _by(formulas.Adamax),
+    optimizers.Ftrl: _by(formulas.Ftrl),
+    optimizers.Lamb: _by(formulas.Lamb),
+    optimizers.Lion: _by(formulas.Lion),
+    optimizers.Muon: _muon,
+    optimizers.Nadam: _by(formulas.Nadam),
 }
 for _class, _make in ROWS.items():
     OPTIMIZERS.setdefault(_class, _make)

@@ -30,11 +30,17 @@ def _padded(x: Any, windows: Windows, value: float = 0.0) -> torch.Tensor:
     return functional.pad(tensor(x).permute(0, 3, 1, 2), (left, right, top, bottom), value=value)
 
 
+def _filters_first(kernel: torch.Tensor) -> torch.Tensor:
+    """Return the kernel as torch has it, laid out in order, and its cotangents too: torch refuses some others."""
+    kernel = kernel.permute(3, 2, 0, 1)
+    return kernel.flatten().view(kernel.shape)
+
+
 def _convolve(x: Any, kernel: Any, bias: Any, windows: Windows) -> torch.Tensor:
     x, kernel = alike(x, kernel)
     return functional.conv2d(
         _padded(x, windows),
-        kernel.permute(3, 2, 0, 1),
+        _filters_first(kernel),
         None if bias is None else tensor(bias).to(x.dtype),
         stride=windows.strides,
         dilation=windows.dilation,
