@@ -30,8 +30,11 @@ class Settings:
     def __init__(self, whole: Any = None, *others: Any):
         self._values: list[Any] = []
         self._parts: dict[int, Any] = {}
-        #: Lists and dicts, the identities of what they held, and a copy, which keeps these alive.
-        self._containers: list[tuple[Any, list[int], Any]] = []
+        #: What stands in lists and dicts at any time, and the identities that stood there.
+        self._contents: list[Any] = []
+        self._identities: list[list[int]] = []
+        #: These lists and dicts, each with a copy, which keeps what they held alive.
+        self._containers: list[tuple[Any, Any]] = []
         self.generators: list[np.random.Generator] = []
         if whole is not None:
             self._enter_attributes(whole)
@@ -50,16 +53,13 @@ class Settings:
 
     def have_moved(self) -> bool:
         """Say whether a list or a dict, or an object with a configuration, was changed in place."""
-        for held, ids, _ in self._containers:
-            if [*map(id, held.values() if type(held) is dict else held)] != ids:
-                return True
-        return False
+        return [[*map(id, content)] for content in self._contents] != self._identities
 
     def snapshot(self) -> Snapshot:
         """Return what `Snapshot.restore` needs to undo all that an attempt of a step may do."""
         return Snapshot(
             [*((vars(part), dict(vars(part))) for part in self._parts.values())],
-            [(held, copy) for held, _, copy in self._containers],
+            list(self._containers),
             [*self.generators, config.generator()],
         )
 
@@ -98,7 +98,10 @@ class Settings:
 
     def _watch(self, held: Any) -> None:
         copy = held.copy()
-        self._containers.append((held, [*map(id, copy.values() if type(copy) is dict else copy)], copy))
+        content = held.values() if type(held) is dict else held
+        self._contents.append(content)
+        self._identities.append([*map(id, content)])
+        self._containers.append((held, copy))
 
 
 class Snapshot:

@@ -81,6 +81,12 @@ def test_bounds_that_cannot_be(value):
         constraints.MinMaxNorm(value)
 
 
+def test_a_bound_that_is_a_numpy_scalar_becomes_a_plain_number():
+    config = constraints.MinMaxNorm(np.float32(0.5), np.int64(2)).get_config()
+    assert (type(config["min_value"]), type(config["max_value"])) == (float, int)
+    assert (config["min_value"], config["max_value"]) == (0.5, 2)
+
+
 def test_bounds_in_the_wrong_order():
     with pytest.raises(ValueError, match=r"must not be above max_value. Received: 2.0 and 1.0"):
         constraints.MinMaxNorm(2.0, 1.0)

@@ -32,6 +32,13 @@ COMPUTING = frozenset(
     {
         *("call", "activate", "logits", "affine", "_affine", "_rows", "_width", "_again", "_cast", "penalties"),
         *("input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight", "final_activation"),
+        *("merge", "_of_one_rank", "_lengthened", "_normalized", "_table", "look_up", "_noise", "_scaled_mask"),
+        *("widened", "centered", "_follow", "_along", "_shaped", "_images", "_channels_last", "_channels_back"),
+        *("convolve", "convolve_to_input", "convolve_to_kernel", "_matrices", "_by_group", "_per_filter", "_convolved"),
+        *("max_pool", "max_pool_to_input", "max_pool_from_input", "_first", "_shares"),
+        *("average_pool", "average_pool_to_input", "resample", "resample_to_input", "_corners", "_reflected"),
+        *("over", "reach", "padded_shape", "grid", "padded", "cropped", "gathered", "views", "positions", "blocks"),
+        *("coordinates", "_from_the_centre", "_per_image", "_blur", "_displaced"),
     }
 )
 
@@ -42,11 +49,22 @@ RULES = (
 )
 ACTIVATIONS = ("gated", "gaussian", "linear", "rectifiers", "rows", "shrinking", "sigmoids", "softmaxes", "softplus")
 LOSSES = (
-    *("align", "binary", "categorical", "divergence", "hinge", "labels", "logits", "loss", "probabilities"),
-    *("reduction", "regression", "sparse_categorical"),
+    *("align", "binary", "binding", "categorical", "divergence", "focal", "generalized", "hinge", "labels", "logits"),
+    *("loss", "overlap", "probabilities", "reduction", "regression", "sparse_categorical"),
 )
-LAYERS = ("activation", "dense", "dropout", "flatten", "input_layer", "layer", "rescaling")
-OPTIMIZERS = ("adam", "adamw", "flushing", "gradients", "optimizer", "rmsprop", "sgd")
+LAYERS = (
+    *("activation", "augmentation", "batch_normalization", "concatenation", "conv2d", "convolution"),
+    *("convolution_layer", "dense", "depthwise_conv2d", "dot_product", "dropout", "embedding", "flatten"),
+    *("gaussian_noise", "global_pooling2d", "images", "input_layer", "layer", "layer_normalization", "merge"),
+    *("moments", "pooling", "pooling2d", "random_affine", "random_elastic", "resampling", "rescaling", "reshape"),
+    *("windows", "zero_padding2d"),
+)
+#: The optimizers themselves, of which every change is tried.
+UPDATE_RULES = (
+    *("adadelta", "adafactor", "adagrad", "adam", "adamax", "adamw", "ftrl", "lamb", "lion", "muon", "nadam"),
+    *("rmsprop", "sgd"),
+)
+OPTIMIZERS = (*UPDATE_RULES, "averages", "flushing", "gradients", "optimizer")
 
 #: The rows of the rules, which cover the primitives that the library defines besides.
 ROWS = ("tests/autodiff/test_rules.py", "tests/oracle/test_rules.py")
@@ -70,14 +88,19 @@ AREAS: dict[str, Area] = {
         ("regularizer",),
         ("tests/regularizers/", "tests/models/", "tests/oracle/test_regularizers.py"),
     ),
-    "optimizers": Area("beras/optimizers", OPTIMIZERS, ("tests/optimizers/", "tests/oracle/test_optimizers.py")),
+    "constraints": Area("beras/constraints", ("constraint", "norms"), ("tests/constraints/",)),
+    "optimizers": Area(
+        "beras/optimizers",
+        OPTIMIZERS,
+        ("tests/optimizers/", "tests/oracle/test_optimizers.py", "tests/keras/test_optimizers.py"),
+    ),
 }
 
 #: What is collected: every file that an area asks.
 TESTS = (
     *("tests/autodiff", "tests/activations", "tests/losses", "tests/layers", "tests/regularizers", "tests/optimizers"),
-    *("tests/core", "tests/models", "tests/oracle/test_rules.py", "tests/oracle/test_rule_shapes.py"),
-    *("tests/oracle/test_rule_dtypes.py", "tests/oracle/test_special_values.py", "tests/oracle/test_activations.py"),
-    *("tests/oracle/test_losses.py", "tests/oracle/test_layers.py", "tests/oracle/test_regularizers.py"),
-    "tests/oracle/test_optimizers.py",
+    *("tests/constraints", "tests/core", "tests/models", "tests/oracle/test_rules.py"),
+    *("tests/oracle/test_rule_shapes.py", "tests/oracle/test_rule_dtypes.py", "tests/oracle/test_special_values.py"),
+    *("tests/oracle/test_activations.py", "tests/oracle/test_losses.py", "tests/oracle/test_layers.py"),
+    *("tests/oracle/test_regularizers.py", "tests/oracle/test_optimizers.py", "tests/keras/test_optimizers.py"),
 )

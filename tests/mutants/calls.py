@@ -24,6 +24,8 @@ from tests.mutants.mutant import Mutant
 #: In each area the functions whose gradient is made wrong, and the parameter by which.
 PARAMETERS = {"activations": "x", "losses": "y_pred", "layers": "inputs", "regularizers": "x", "optimizers": "g"}
 METHODS = {"layers": "call", "regularizers": "__call__", "optimizers": "update"}
+#: Layers whose inputs are no real numbers.
+DISCRETE = frozenset({"Embedding"})
 
 _current: list[Callable[[Any], Any]] = []
 
@@ -32,6 +34,11 @@ _current: list[Callable[[Any], Any]] = []
 def gate(x: Any) -> Any:
     """Return ``x``; its gradient has the fault that is planted."""
     return np.array(x)[()]
+
+
+def _through(x: Any) -> Any:
+    """Return ``x``, an array or a list of them, with the wrong gradient."""
+    return [gate(part) for part in x] if isinstance(x, (list, tuple)) else gate(x)
 
 
 def _of_array(g: Any) -> Any:
@@ -68,7 +75,7 @@ def call_mutants() -> Iterator[Mutant]:
 def _functions_of(tree: ast.Module, area: str, parameter: str) -> Iterator[tuple[Any, ast.FunctionDef]]:
     for statement in tree.body:
         if area in METHODS and isinstance(statement, ast.ClassDef):
-            for function in statement.body:
+            for function in statement.body if statement.name not in DISCRETE else ():
                 if isinstance(function, ast.FunctionDef) and function.name == METHODS[area] and _computes(function):
                     yield statement, function
         elif (
@@ -113,7 +120,7 @@ class _Plant:
             wrong = compiled(self.statement, self.tree, module.__file__)
         finally:
             body.remove(first)
-        module._fault = _of_array if self.parameter == "g" else gate
+        module._fault = _of_array if self.parameter == "g" else _through
         _current.append(FAULTS[self.fault]())
         try:
             with running(_functions(), right, wrong):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.mutants.areas import UPDATE_RULES
 from tests.mutants.calls import call_mutants
 from tests.mutants.mutant import Mutant
 from tests.mutants.products import product_mutants
@@ -9,8 +10,8 @@ from tests.mutants.source import source_mutants
 
 __all__ = ["all_mutants", "is_essential"]
 
-#: Where changes of the source are essential: the update rules, which have no gradient that could be made wrong.
-UPDATE_RULES = tuple(f"beras/optimizers/{name}.py::" for name in ("sgd", "rmsprop", "adam", "adamw"))
+#: Where changes of the source are essential: what changes weights, which has no gradient that could be made wrong.
+WITHOUT_GRADIENT = ("beras/constraints/", *(f"beras/optimizers/{name}.py::" for name in UPDATE_RULES))
 
 
 def all_mutants() -> dict[str, Mutant]:
@@ -24,5 +25,5 @@ def all_mutants() -> dict[str, Mutant]:
 
 
 def is_essential(mutant: Mutant) -> bool:
-    """Say whether it is one of the well-known mistakes in a gradient, or a change of an optimizer's update rule."""
-    return "::" not in mutant.name or mutant.name.startswith(UPDATE_RULES)
+    """Say whether it is one of the well-known mistakes in a gradient, or a change of an update rule or a constraint."""
+    return "::" not in mutant.name or mutant.name.startswith(WITHOUT_GRADIENT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 #: Of what is named here only the folder, ``beras/``, is left out.
 REASONS: dict[str, tuple[str, ...]] = {
+    "A bias has one axis: there is nothing to transpose.": ("convolve[2]: transposed",),
     "A shortcut: the general way, which is taken instead, gives the same numbers.": (
         "autodiff/primitives.py::scatter_add: if isinstance(index, np.ndarray) and len(shape) > 1: -> if False:",
         (
@@ -73,7 +74,7 @@ REASONS: dict[str, tuple[str, ...]] = {
             "(inputs.shape[0], _width(inputs))"
         ),
         "layers/layer.py::Layer._cast: if '_regularizers' not in self.__dict__: -> if True:",
-        "layers/layer.py::Layer.penalties: if self._regularizers: -> if True:",
+        "layers/layer.py::Layer.penalties: if layer._regularizers: -> if True:",
         "layers/rescaling.py::Rescaling.call: scaled + self.offset if self.offset else scaled -> scaled + self.offset",
         "regularizers/regularizer.py::L1L2.__call__: if self.l1: -> if True:",
         "regularizers/regularizer.py::L1L2.__call__: if self.l2: -> if True:",
@@ -82,8 +83,8 @@ REASONS: dict[str, tuple[str, ...]] = {
         "optimizers/gradients.py::norm: 1e-30 < squares < 1e+30 -> 1e-30 < squares <= 1e+30",
         "optimizers/gradients.py::norm: 1e-30 < squares < 1e+30 -> 2e-30 < squares < 1e+30",
         "optimizers/gradients.py::norm: 1e-30 < squares < 1e+30 -> 1e-30 < squares < 2e+30",
-        "optimizers/optimizer.py::Optimizer.apply: if not self.built: -> if True:",
-        "optimizers/optimizer.py::Optimizer._update_blocks: if blocks is None: -> if True:",
+        "optimizers/optimizer.py::Optimizer._accepted: if not self.built: -> if True:",
+        "optimizers/optimizer.py::Optimizer._blocks_with: if blocks is None: -> if True:",
         "optimizers/optimizer.py::Optimizer._room: if room is None: -> if True:",
         (
             "optimizers/sgd.py::SGD.decays: {'momentum': (self.momentum, math.inf)} if self.momentum else {} -> "
@@ -136,7 +137,7 @@ REASONS: dict[str, tuple[str, ...]] = {
             "losses/align.py::align: y_true if y_true.dtype == y_pred.dtype else y_true.astype(y_pred.dtype) -> "
             "y_true.astype(y_pred.dtype)"
         ),
-        "losses/labels.py::class_numbers: labels.astype(np.intp, copy=False) -> labels.astype(np.intp, copy=True)",
+        "losses/labels.py::_as_integers: labels.astype(np.intp, copy=False) -> labels.astype(np.intp, copy=True)",
         (
             "losses/loss.py::Loss.prepared: y_true if y_true.dtype == y_pred.dtype else "
             "y_true.astype(y_pred.dtype) -> y_true.astype(y_pred.dtype)"
@@ -150,16 +151,16 @@ REASONS: dict[str, tuple[str, ...]] = {
             "optimizers/gradients.py::norm: flat.dtype.kind != 'f' or flat.dtype.itemsize < 4 -> flat.dtype.kind "
             "!= 'f' or flat.dtype.itemsize < 5"
         ),
-        "optimizers/optimizer.py::Optimizer.apply: if keep != 1.0 and np.may_share_memory(g, buffer): -> if True:",
+        "optimizers/optimizer.py::Optimizer._update: if keep != 1.0 and np.may_share_memory(g, buffer): -> if True:",
         (
-            "optimizers/optimizer.py::Optimizer.apply: keep != 1.0 and np.may_share_memory(g, buffer) -> keep != "
+            "optimizers/optimizer.py::Optimizer._update: keep != 1.0 and np.may_share_memory(g, buffer) -> keep != "
             "1.0 or np.may_share_memory(g, buffer)"
         ),
         (
-            "optimizers/optimizer.py::Optimizer.apply: keep != 1.0 and np.may_share_memory(g, buffer) -> keep != "
+            "optimizers/optimizer.py::Optimizer._update: keep != 1.0 and np.may_share_memory(g, buffer) -> keep != "
             "2.0 and np.may_share_memory(g, buffer)"
         ),
-        "optimizers/optimizer.py::Optimizer._update_blocks: if g.dtype != dtype: -> if True:",
+        "optimizers/optimizer.py::Optimizer._blocks_with: if g.dtype != dtype: -> if True:",
     ),
     "Whether a sum is made in place, or in a new array.": (
         "autodiff/sweep.py::sweep: type(product) is np.ndarray -> type(product) is not np.ndarray",
@@ -267,8 +268,8 @@ REASONS: dict[str, tuple[str, ...]] = {
         ),
         "losses/probabilities.py::normalised: p / (total + np.equal(total, 0)) -> p / (total - np.equal(total, 0))",
         (
-            "layers/dropout.py::Dropout.call: 1.0 / (1.0 - self.rate) if self.rate < 1 else 0.0 -> 1.0 / (1.0 - "
-            "self.rate) if self.rate < 1 else 1.0"
+            "layers/dropout.py::_scaled_mask: 1.0 / (1.0 - rate) if rate < 1 else 0.0 -> 1.0 / (1.0 - rate) if rate "
+            "< 1 else 1.0"
         ),
     ),
     "A tuned size: it decides how fast, not what.": (
@@ -302,7 +303,7 @@ REASONS: dict[str, tuple[str, ...]] = {
         ),
     ),
     "Either says that a number is not whole.": (
-        "losses/labels.py::class_numbers: labels[labels != np.rint(labels)] -> labels[labels != np.floor(labels)]",
+        "losses/labels.py::_as_integers: labels[labels != np.rint(labels)] -> labels[labels != np.floor(labels)]",
     ),
     "What stands for an ignored label is masked afterwards.": (
         "losses/labels.py::class_numbers: np.where(counted, labels, 0) -> np.where(counted, labels, 1)",
@@ -327,8 +328,8 @@ REASONS: dict[str, tuple[str, ...]] = {
     ),
     "An event of probability zero.": (
         (
-            "layers/dropout.py::Dropout.call: draw(self._mask_shape(inputs.shape), dtype=np.float32) >= self.rate"
-            " -> draw(self._mask_shape(inputs.shape), dtype=np.float32) > self.rate"
+            "layers/dropout.py::_scaled_mask: np.multiply(draw(shape) >= rate, scale, dtype=x.dtype) -> "
+            "np.multiply(draw(shape) > rate, scale, dtype=x.dtype)"
         ),
     ),
     "How near is near enough: a tolerance, not a number of the answer.": (
@@ -340,22 +341,22 @@ REASONS: dict[str, tuple[str, ...]] = {
     ),
     "Flushing more often, or at other steps of the same number, leaves the same weights.": (
         (
-            "optimizers/optimizer.py::Optimizer.apply: if decays and step % steps_between([rate for rate, _ in "
+            "optimizers/optimizer.py::Optimizer._make_step: if decays and call % steps_between([rate for rate, _ in "
             "decays.values()]) == 0: -> if True:"
         ),
         (
-            "optimizers/optimizer.py::Optimizer.apply: decays and step % steps_between([rate for rate, _ in "
-            "decays.values()]) == 0 -> decays or step % steps_between([rate for rate, _ in decays.values()]) == 0"
+            "optimizers/optimizer.py::Optimizer._make_step: decays and call % steps_between([rate for rate, _ in "
+            "decays.values()]) == 0 -> decays or call % steps_between([rate for rate, _ in decays.values()]) == 0"
         ),
         (
-            "optimizers/optimizer.py::Optimizer.apply: step % steps_between([rate for rate, _ in "
-            "decays.values()]) == 0 -> step % steps_between([rate for rate, _ in decays.values()]) != 0"
+            "optimizers/optimizer.py::Optimizer._make_step: call % steps_between([rate for rate, _ in "
+            "decays.values()]) == 0 -> call % steps_between([rate for rate, _ in decays.values()]) != 0"
         ),
-        "optimizers/optimizer.py::Optimizer.apply: 0 -> 1",
+        "optimizers/optimizer.py::Optimizer._make_step: 0 -> 1",
     ),
     "A weight times 1.": (
-        "optimizers/optimizer.py::Optimizer._update_blocks: if keep != 1.0: -> if True:",
-        "optimizers/optimizer.py::Optimizer._update_blocks: keep != 1.0 -> keep != 2.0",
+        "optimizers/optimizer.py::Optimizer._blocks_with: if keep != 1.0: -> if True:",
+        "optimizers/optimizer.py::Optimizer._blocks_with: keep != 1.0 -> keep != 2.0",
     ),
     "Its square is used, so its sign does not matter.": (
         (

@@ -61,7 +61,7 @@ REASONS: dict[str, tuple[str, ...]] = {
             "arithmetic.py::_by_exponent: np.log(np.where(flat, 1.0, x) if np.any(flat) else x) -> "
             "np.log(np.where(flat, 1.0, x))"
         ),
-        "choosing.py::_winner: if np.any(ties): -> if True:",
+        "choosing.py::won: if np.any(ties): -> if True:",
         (
             "exponential.py::_gap: np.where(stuck, 0.0, x) - np.where(stuck, 0.0, ans) if np.any(stuck) else x - "
             "ans -> "

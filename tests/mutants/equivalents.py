@@ -11,7 +11,7 @@ from tests.mutants import equivalent_library, equivalent_linear_algebra, equival
 EQUIVALENT: dict[str, str] = {
     **equivalent_linear_algebra.EQUIVALENT,
     **{
-        name if name.startswith("np.") else f"{folder}{name}": reason
+        f"{folder}{name}" if "::" in name else name: reason
         for folder, reasons in (
             ("beras/autodiff/rules/", equivalent_rules.REASONS),
             ("beras/", equivalent_library.REASONS),

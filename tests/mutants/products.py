@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from beras.autodiff.registry import (
     full_name,
     register_rare,
 )
+from tests.mutants.areas import AREAS
 from tests.mutants.faults import FAULTS, first_copy, first_row
 from tests.mutants.mutant import Mutant
 
@@ -29,6 +31,9 @@ Change = Callable[[Callable[[Any], Any], Any, Any, Any], Any]
 def library_rules() -> list[tuple[Any, Any]]:
     """Return the functions of the library that have a rule with products."""
     register_rare()
+    for area in AREAS.values():
+        for module in area.modules:  # some of which beras loads when they are first used
+            import_module(f"{area.folder.replace('/', '.')}.{module}")
     return [
         (function, rule)
         for function, rule in RULES.items()
@@ -148,7 +153,5 @@ def _place(vjp: Any) -> str:
 
 
 def _area(place: str) -> str:
-    from tests.mutants.areas import AREAS
-
     folder = place.rpartition("/")[0]
     return next((name for name, area in AREAS.items() if area.folder == folder), "engine")

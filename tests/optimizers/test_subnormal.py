@@ -74,6 +74,23 @@ def test_squares_are_kept_where_epsilon_is_too_small_to_hide_them(cls):
     assert optimizer.state()["0/square_sum"].all()
 
 
+@pytest.mark.parametrize(
+    ("cls", "slot", "size"),
+    [
+        (Adadelta, "gradient_square_sum", 1e-16),
+        (Adamax, "largest", 1e-31),
+        (Lamb, "square_sum", 1e-16),
+        (Nadam, "square_sum", 1e-16),
+    ],
+)
+def test_what_is_divided_by_is_kept_when_gradients_stop_and_epsilon_is_zero(cls, slot, size):
+    optimizer, w = cls(1e-3, epsilon=0.0), beras.Variable(np.ones(4, "float32"))
+    for step in range(130):
+        optimizer.apply([np.full(4, size if step < 60 else 0.0, "float32")], [w])
+    assert np.isfinite(w.numpy()).all()
+    assert optimizer.state()[f"0/{slot}"].all()
+
+
 def test_nan_and_infinity_are_not_hidden():
     values = np.array([np.nan, np.inf, -np.inf, 1e-35, -1e-35, 1e-20], "float32")
     flush(values, np.inf, np.empty(6, "float32"), np.empty(6, bool))

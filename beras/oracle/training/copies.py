@@ -31,6 +31,8 @@ def independent_copy(model: Any, dtype: str) -> Any:
             f"train_both trains a copy of the model, and {model.name!r} cannot be copied: {error} "
             f"Take what is no weight and no setting (open files, locks, devices) out of its attributes."
         ) from error
+    if getattr(twin, "optimizer", None) is not None:
+        twin.optimizer._averages.swapped = False
     for part in parts_of(twin):
         if hasattr(part, "dtype"):
             part.dtype = dtype
@@ -39,7 +41,7 @@ def independent_copy(model: Any, dtype: str) -> Any:
 
 def _in(dtype: str, weight: Variable) -> Variable:
     twin = Variable(weight.value, weight.trainable, dtype, weight.name)
-    twin.constraint = weight.constraint
+    twin.constraint, twin.path = weight.constraint, weight.path
     return twin
 
 
@@ -54,9 +56,7 @@ def _unused(optimizer: Any, dtype: str) -> dict[int, Any]:
     for name, kept in zip(optimizer.state(), optimizer.variables, strict=True):
         if name != "learning_rate":
             kind = np.dtype(dtype) if kept.dtype.kind == "f" else kept.dtype
-            found[id(kept)] = Variable(
-                begin.get(id(kept), np.zeros(kept.shape)), kept.trainable, kind, kept.name
-            )
+            found[id(kept)] = Variable(begin.get(id(kept), np.zeros(kept.shape)), kept.trainable, kind, kept.name)
     return found
 
 

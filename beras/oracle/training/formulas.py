@@ -58,7 +58,8 @@ class Adagrad:
     """Duchi et al., 2011: the rate over the root of the sum of all squares. Keras: epsilon inside the root."""
 
     def __init__(self, initial_accumulator_value: float, epsilon: float):
-        self.sum, self.epsilon = initial_accumulator_value, epsilon
+        self.epsilon = epsilon
+        self.sum: Any = initial_accumulator_value
 
     def step(self, w: Tensor, g: Tensor, rate: float, t: int) -> Tensor:
         self.sum = self.sum + torch.square(g)
@@ -206,7 +207,7 @@ def is_for_muon(shape: Sequence[int], path: str, exclude_layers: Sequence[str], 
     """Return whether Muon takes a weight: a matrix, of no embedding, whose path no pattern is found in."""
     if exclude_embeddings and "embedding" in path.lower():
         return False
-    return len(shape) == 2 and re.search("|".join(exclude_layers) or "(?!)", path) is None
+    return len(shape) == 2 and not any(re.search(pattern, path) for pattern in exclude_layers)
 
 
 class Muon:

@@ -17,6 +17,7 @@ def twin_optimizer(optimizer_class: type, make: Callable[[Any, list[Any]], Any])
 
     ``make(optimizer, parameters)`` returns a ``torch.optim.Optimizer`` for ``parameters`` with the settings of
     ``optimizer``. Before each step the learning rate of all its groups is set to that of ``optimizer``, the gradients
-    are clipped, and the weights decayed, as the optimizer's arguments say.
+    are gathered and clipped, and the weights decayed, and after it the weights are averaged, as the optimizer's
+    arguments say.
     """
     OPTIMIZERS[optimizer_class] = make

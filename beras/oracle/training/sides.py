@@ -38,6 +38,10 @@ class BerasSide:
         self.seconds += perf_counter() - start
         return float(running_loss.result())
 
+    def finish(self) -> None:
+        """Leave averages of the weights, if the optimizer keeps them, in their places, as `fit` does."""
+        self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
+
     def reset_metrics(self) -> None:
         """Start all metrics anew."""
         self.model.reset_metrics()
@@ -84,6 +88,10 @@ class TorchSide:
         for pair in self.pairs:
             if pair.variable.constraint is not None and pair.parameter.grad is not None:
                 pair.fill(pair.variable.constraint(pair.in_beras()))
+
+    def finish(self) -> None:
+        """Leave averages of the parameters, if the optimizer keeps them, in their places."""
+        self._update.finalize()
 
     def reset_metrics(self) -> None:
         """Start all metrics anew."""

@@ -43,8 +43,9 @@ def train_both(
     autograd and optimizers (by Keras's definitions, where the two differ). The two may differ by rounding only: in
     float64 by some 1e-12 after hundreds of steps; in float32 slowly, until the input of a relu is so near 0 that its
     sign depends on rounding: from there on they are different, equally good trainings. Dropout drops the same units on
-    both sides. The beras side does what ``beras.set_random_seed(seed); model.fit(x, y)`` does. ``model`` itself, its
-    optimizer and the random generator stay as they were.
+    both sides. Differences of weights are noted before averages of them (``use_ema``) take their places at the end. The
+    beras side does what ``beras.set_random_seed(seed); model.fit(x, y)`` does. ``model`` itself, its optimizer and the
+    random generator stay as they were.
 
     Layers without a module in torch, a whole model with a ``call`` of its own, losses and regularizers of your own are
     replayed in torch operation by operation, which is slower.
@@ -90,6 +91,8 @@ def train_both(
                 generator.bit_generator.state = start
                 parting.note_step(our_loss, theirs.step(x_batch, y_batch, rate), len(x_batch))
             parting.note_epoch(ours.metrics(), theirs.metrics())
+        ours.finish()
+        theirs.finish()
     return BothTrainings(
         **parting.recorded(),
         settings={

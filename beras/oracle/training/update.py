@@ -1,4 +1,4 @@
-"""One update of a module's parameters, as an optimizer of beras makes it: clip, decay, step.
+"""One update of a module's parameters, as an optimizer of beras makes it: gather, clip, decay, step, average.
 
 This file imports torch; nothing that ``import beras.oracle`` runs imports it.
 """
@@ -11,9 +11,9 @@ from typing import Any
 
 import torch
 
-import beras.oracle.training.optimizers  # noqa: F401  (fills the table)
 from beras.oracle.convert.registry import row_of
 from beras.oracle.convert.weights import Pair
+from beras.oracle.training.optimizers import ByFormula  # that file fills the table, too
 from beras.oracle.training.registry import OPTIMIZERS
 
 __all__ = ["Update"]
@@ -21,6 +21,9 @@ __all__ = ["Update"]
 
 class Update:
     """What ``optimizer``, one of beras, does, done by torch to the parameters of ``pairs``: ``update(rate)``.
+
+    With ``gradient_accumulation_steps`` only every so many calls update, by the mean of the gradients; with ``use_ema``
+    averages follow the parameters at each call, and take their places as the optimizer's arguments say.
 
     Raises:
         TypeError: for an optimizer that has no row in the table; it says how to add one.
@@ -38,11 +41,52 @@ class Update:
         trained = [pair for pair in pairs if pair.parameter.requires_grad]
         self.parameters = [pair.parameter for pair in trained]
         self.optimizer = make(optimizer, self.parameters)
-        self._settings = optimizer
-        self._shrinking = [pair.parameter for pair in trained if optimizer._shrinks(pair.variable)]
+        if isinstance(self.optimizer, ByFormula):
+            self.optimizer.tell(trained)
+        self._settings, self._calls = optimizer, 0
+        self._decays = {
+            pair.parameter: optimizer.weight_decay_of(pair.variable)
+            for pair in trained
+            if optimizer._shrinks(pair.variable)
+        }
+        self._gathered: dict[torch.Tensor, torch.Tensor] = {}
+        self._averages: list[torch.Tensor] = []
 
     def __call__(self, rate: float) -> None:
-        """Make one update with the gradients that the parameters have."""
+        """Make one update, or one call on the way to it, with the gradients that the parameters have."""
+        settings, every = self._settings, self._settings.gradient_accumulation_steps or 1
+        done, self._calls = self._calls // every, self._calls + 1
+        if every > 1:
+            self._gather(every)
+        if self._calls % every == 0:
+            self._gathered = {}
+            self._step(rate)
+        if settings.use_ema:
+            self._average(settings.ema_momentum if done else 0.0)
+            if settings.ema_overwrite_frequency and (done + 1) % settings.ema_overwrite_frequency == 0:
+                self.finalize()
+
+    @torch.no_grad()
+    def finalize(self) -> None:
+        """Put the averages, where there are any, in the place of the parameters, as a training does at its end."""
+        for w, average in zip(self.parameters, self._averages, strict=False):
+            w.copy_(average)
+
+    def _gather(self, every: int) -> None:
+        """Put the means of the gradients so far in the place of the gradients."""
+        for w in self.parameters:
+            if w.grad is not None:
+                self._gathered[w] = self._gathered.get(w, 0) + w.grad
+                w.grad.copy_(self._gathered[w] / every)
+
+    @torch.no_grad()
+    def _average(self, momentum: float) -> None:
+        if not self._averages:
+            self._averages = [torch.zeros_like(w) for w in self.parameters]
+        for average, w in zip(self._averages, self.parameters, strict=True):
+            average.copy_(momentum * average + (1 - momentum) * w)
+
+    def _step(self, rate: float) -> None:
         self._clip([w.grad for w in self.parameters if w.grad is not None])
         self._decay(rate)
         for group in self.optimizer.param_groups:
@@ -64,7 +108,6 @@ class Update:
 
     @torch.no_grad()
     def _decay(self, rate: float) -> None:
-        if self._settings.weight_decay:
-            for w in self._shrinking:
-                if w.grad is not None:
-                    w *= 1 - rate * self._settings.weight_decay
+        for w, decay in self._decays.items():
+            if decay and w.grad is not None:
+                w *= 1 - rate * decay

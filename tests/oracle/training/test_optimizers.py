@@ -49,6 +49,59 @@ CASES = {
     "Adam, decay": lambda: optimizers.Adam(0.01, weight_decay=0.05),
     "AdamW": lambda: optimizers.AdamW(0.01, weight_decay=0.05),
     "AdamW, amsgrad": lambda: optimizers.AdamW(falling(), amsgrad=True, clipvalue=0.1),
+    "Adagrad": lambda: optimizers.Adagrad(0.1),
+    "Adagrad, scheduled": lambda: optimizers.Adagrad(
+        falling(), initial_accumulator_value=0.01, epsilon=1e-3, weight_decay=0.01
+    ),
+    "Adadelta": lambda: optimizers.Adadelta(1.0),
+    "Adadelta, rho": lambda: optimizers.Adadelta(sawtooth, rho=0.5, epsilon=1e-2, clipnorm=0.5),
+    "Adafactor": lambda: optimizers.Adafactor(0.05),
+    "Adafactor, everything": lambda: optimizers.Adafactor(
+        falling(), beta_2_decay=-0.5, epsilon_1=1e-9, epsilon_2=0.5, clip_threshold=0.3, weight_decay=0.01
+    ),
+    "Adamax": lambda: optimizers.Adamax(0.01),
+    "Adamax, betas": lambda: optimizers.Adamax(falling(), beta_1=0.5, beta_2=0.8, epsilon=1e-3, clipvalue=0.1),
+    "Ftrl": lambda: optimizers.Ftrl(0.1),
+    "Ftrl, everything": lambda: optimizers.Ftrl(
+        0.1,
+        learning_rate_power=-0.7,
+        initial_accumulator_value=0.5,
+        l1_regularization_strength=1e-3,
+        l2_regularization_strength=0.01,
+        l2_shrinkage_regularization_strength=0.001,
+        beta=0.1,
+    ),
+    "Lamb": lambda: optimizers.Lamb(0.01),
+    "Lamb, betas": lambda: optimizers.Lamb(falling(), beta_1=0.5, beta_2=0.9, epsilon=1e-3, weight_decay=0.01),
+    "Lion": lambda: optimizers.Lion(0.003),
+    "Lion, betas": lambda: optimizers.Lion(falling(), beta_1=0.5, beta_2=0.7, weight_decay=0.1),
+    "Muon": lambda: optimizers.Muon(0.01),
+    "Muon, everything": lambda: optimizers.Muon(
+        falling(),
+        adam_beta_1=0.5,
+        adam_beta_2=0.9,
+        adam_weight_decay=0.1,
+        epsilon=1e-3,
+        weight_decay=0.02,
+        muon_a=1.5,
+        muon_b=-0.5,
+        muon_c=0.0,
+        adam_lr_ratio=0.5,
+        momentum=0.5,
+        ns_steps=3,
+        nesterov=False,
+        rms_rate=None,
+    ),
+    "Nadam": lambda: optimizers.Nadam(0.01),
+    "Nadam, betas": lambda: optimizers.Nadam(falling(), beta_1=0.5, beta_2=0.9, epsilon=1e-3, global_clipnorm=0.2),
+    "SGD, averaged": lambda: optimizers.SGD(0.1, momentum=0.9, use_ema=True, ema_momentum=0.9),
+    "Adam, averaged, overwritten": lambda: optimizers.Adam(
+        0.01, use_ema=True, ema_momentum=0.8, ema_overwrite_frequency=7
+    ),
+    "SGD, gathered": lambda: optimizers.SGD(falling(), momentum=0.9, gradient_accumulation_steps=3, clipnorm=0.05),
+    "Nadam, gathered, averaged": lambda: optimizers.Nadam(
+        0.02, gradient_accumulation_steps=2, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=3
+    ),
 }
 
 
@@ -141,6 +194,76 @@ def test_an_optimizer_that_made_steps_before_starts_anew_on_both_sides():
     assert {v.dtype.name for v in both.model.optimizer.variables} == {"int64", "float64"}
     for name, kept in model.optimizer.state().items():
         np.testing.assert_array_equal(kept, state[name])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: optimizers.Adagrad(0.1),
+        lambda: optimizers.Ftrl(0.1),
+        lambda: optimizers.Nadam(0.01),
+        lambda: optimizers.Adam(0.01, use_ema=True, gradient_accumulation_steps=3),
+    ],
+)
+def test_what_an_optimizer_begins_with_is_there_again_when_it_starts_anew(make):
+    """Sums that begin above zero, products that are kept, averages, and gradients that still wait."""
+    model, fresh = mlp("softmax"), mlp("softmax")
+    model.compile(make(), "sparse_categorical_crossentropy")
+    model.fit(X[:BATCH], LABELS[:BATCH], batch_size=BATCH, epochs=5, verbose=0)
+    fresh.set_weights(model.get_weights())
+    fresh.compile(make(), "sparse_categorical_crossentropy")
+    again, first = (train_both(each, X, LABELS, epochs=4, batch_size=BATCH) for each in (model, fresh))
+    assert again.largest_relative_weight_difference < 1e-13
+    np.testing.assert_array_equal(again.beras_losses, first.beras_losses)
+
+
+@pytest.mark.parametrize("options", [{}, {"ema_overwrite_frequency": 7}, {"gradient_accumulation_steps": 3}])
+def test_averages_take_the_place_of_the_weights_at_the_end_on_both_sides(options):
+    """Those of `fit`, which ends so, too."""
+    trained = {}
+    for averaged in (True, False):
+        given = {"use_ema": True, "ema_momentum": 0.9, **options} if averaged else {}
+        model = mlp("softmax")
+        model.compile(optimizers.SGD(0.2, **given), "sparse_categorical_crossentropy")
+        both = train_both(model, X, LABELS, epochs=4, batch_size=BATCH, seed=5)
+        trained[averaged] = both.model.weights[0].numpy()
+        np.testing.assert_allclose(both.module[0].weight.detach().numpy().T, trained[averaged], rtol=0, atol=1e-14)
+        beras.set_random_seed(5)
+        model.fit(X, LABELS, epochs=4, batch_size=BATCH, verbose=0)
+        np.testing.assert_allclose(trained[averaged], model.weights[0].numpy(), rtol=0, atol=1e-14)
+    assert np.max(np.abs(trained[True] - trained[False])) > 1e-3
+
+
+@pytest.mark.parametrize("make", [lambda: optimizers.Adafactor(0.05), lambda: optimizers.Muon(0.02)])
+def test_kernels_of_images_have_the_axes_of_beras(make):
+    """Torch has them in another order, and Adafactor keeps means of the last two."""
+    beras.set_random_seed(3)
+    model = beras.Sequential(
+        [
+            beras.layers.Conv2D(3, (2, 3), dtype="float64", input_shape=(4, 5, 2)),
+            beras.layers.Flatten(),
+            beras.layers.Dense(3, dtype="float64"),
+        ]
+    )
+    model.compile(make(), "mse")
+    x = np.random.default_rng(2).normal(size=(len(X), 4, 5, 2))
+    both = train_both(model, x, NUMBERS, epochs=4, batch_size=BATCH, dtype="float64")
+    assert both.largest_relative_weight_difference < 1e-12
+    assert np.ptp(both.beras_losses) > 1e-3
+
+
+def test_layers_that_muon_leaves_to_adam_are_left_to_it():
+    weights = []
+    for excluded in ([], ["dense_1/kernel"], ["no_such_layer"]):
+        model = mlp("softmax")
+        last = model.layers[1].kernel
+        excluded = [last.path if pattern == "dense_1/kernel" else pattern for pattern in excluded]
+        model.compile(optimizers.Muon(0.01, exclude_layers=excluded), "sparse_categorical_crossentropy")
+        both = train_both(model, X, LABELS, epochs=4, batch_size=BATCH)
+        assert both.largest_relative_weight_difference < 1e-12
+        weights.append(both.model.layers[1].kernel.numpy())
+    assert np.max(np.abs(weights[0] - weights[1])) > 1e-3
+    np.testing.assert_array_equal(weights[0], weights[2])
 
 
 def test_a_frozen_layer_stays_as_it_is_on_both_sides():
