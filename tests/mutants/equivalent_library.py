@@ -5,6 +5,15 @@ from __future__ import annotations
 #: Of what is named here only the folder, ``beras/``, is left out.
 REASONS: dict[str, tuple[str, ...]] = {
     "A bias has one axis: there is nothing to transpose.": ("convolve[2]: transposed",),
+    "The step is the sign of a mean of the gradients, so a factor of all of them does not matter.": (
+        "optimizers/lion.py::Lion.update(g): twice",
+    ),
+    "What it starts with is multiplied by 0 in the first step.": (
+        (
+            "optimizers/adafactor.py::Adafactor.first_value: np.zeros(shapes.get(slot, shape), dtype) -> "
+            "np.ones(shapes.get(slot, shape), dtype)"
+        ),
+    ),
     "A shortcut: the general way, which is taken instead, gives the same numbers.": (
         "autodiff/primitives.py::scatter_add: if isinstance(index, np.ndarray) and len(shape) > 1: -> if False:",
         (
@@ -83,6 +92,20 @@ REASONS: dict[str, tuple[str, ...]] = {
         "optimizers/gradients.py::norm: 1e-30 < squares < 1e+30 -> 1e-30 < squares <= 1e+30",
         "optimizers/gradients.py::norm: 1e-30 < squares < 1e+30 -> 2e-30 < squares < 1e+30",
         "optimizers/gradients.py::norm: 1e-30 < squares < 1e+30 -> 1e-30 < squares < 2e+30",
+        "optimizers/ftrl.py::Ftrl.update: if shrinkage: -> if True:",
+        "optimizers/lamb.py::Lamb.update_variable: if not whole: -> if True:",
+        "optimizers/muon.py::Muon.orthogonalized: x.shape[0] > x.shape[1] -> x.shape[0] >= x.shape[1]",
+        "optimizers/muon.py::Muon.orthogonalized: x.shape[0] > x.shape[1] -> x.shape[1] > x.shape[1]",
+        (
+            "optimizers/nadam.py::Nadam.product_of_momentums: self._product if self._product[0] <= step else (0, 1.0) "
+            "-> (0, 1.0)"
+        ),
+        (
+            "optimizers/nadam.py::Nadam.product_of_momentums: self._product if self._product[0] <= step else (0, 1.0) "
+            "-> self._product if self._product[0] < step else (0, 1.0)"
+        ),
+        "optimizers/ftrl.py::Ftrl._root: if self.learning_rate_power == -0.5: -> if False:",
+        "optimizers/ftrl.py::Ftrl._root: self.learning_rate_power == -0.5 -> self.learning_rate_power == 0.5",
         "optimizers/optimizer.py::Optimizer._accepted: if not self.built: -> if True:",
         "optimizers/optimizer.py::Optimizer._blocks_with: if blocks is None: -> if True:",
         "optimizers/optimizer.py::Optimizer._room: if room is None: -> if True:",
@@ -338,6 +361,16 @@ REASONS: dict[str, tuple[str, ...]] = {
             "self.epsilon / math.sqrt(1 - self.beta_2)"
         ),
         "optimizers/rmsprop.py::RMSprop.decays: (self.rho, 1e-08 * self.epsilon) -> (self.rho, 2e-08 * self.epsilon)",
+        "optimizers/adadelta.py::Adadelta.decays: 1e-08 * self.epsilon -> 2e-08 * self.epsilon",
+        (
+            "optimizers/adamax.py::Adamax.decays: (self.beta_2, 1e-08 * self.epsilon) -> "
+            "(self.beta_2, 2e-08 * self.epsilon)"
+        ),
+        *(
+            f"optimizers/{name.lower()}.py::{name}.decays: 1e-08 * self.epsilon / math.sqrt(1 - self.beta_2) -> "
+            "2e-08 * self.epsilon / math.sqrt(1 - self.beta_2)"
+            for name in ("Lamb", "Nadam")
+        ),
     ),
     "Flushing more often, or at other steps of the same number, leaves the same weights.": (
         (

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import beras
-from beras.optimizers import SGD, Adam, AdamW, RMSprop
+from beras.optimizers import SGD, Adam, AdamW, Lamb, Muon, Nadam, RMSprop
 from tests.optimizers import formulas
 
 STEPS = 200
@@ -102,3 +102,45 @@ def test_known_values_by_hand():
         optimizer.apply_gradients([(np.array([0.5, -0.5]), w)])
     # m: -0.025, then 0.5 * -0.025 - 0.025 = -0.0375
     np.testing.assert_allclose(w.numpy(), [-1.0625, 1.0625], rtol=1e-15)
+
+
+def test_lamb_takes_the_step_as_it_is_while_the_weights_are_zero():
+    w = beras.Variable(np.zeros(2))
+    optimizer = Lamb(0.1, beta_1=0.5, beta_2=0.75, epsilon=0.25)
+    for g in ([0.0, 0.0], [1.0, -2.0]):
+        optimizer.apply([np.array(g)], [w])
+    # means in step 2: 0.5 g / (1 - 0.25) and 0.25 g^2 / (1 - 0.5625)
+    root = np.sqrt(0.25 / 0.4375)
+    expected = [-0.1 * (2 / 3) / (root + 0.25), 0.1 * (4 / 3) / (2 * root + 0.25)]
+    np.testing.assert_allclose(w.numpy(), expected, rtol=1e-14)
+
+
+def test_lamb_stays_where_there_is_no_gradient():
+    w = beras.Variable([1.0, -2.0])
+    Lamb(0.1).apply([np.zeros(2, "float32")], [w])
+    np.testing.assert_array_equal(w.numpy(), np.array([1.0, -2.0], "float32"))
+
+
+def test_muon_hides_a_gradient_that_is_small_against_its_epsilon():
+    w = beras.Variable(np.zeros((1, 1)))
+    options = {"momentum": 0.0, "nesterov": False, "ns_steps": 1, "rms_rate": None, "weight_decay": None}
+    Muon(0.1, **options).apply([np.array([[1e-7]])], [w])
+    # divided by its norm plus 1e-7 the gradient is a half; one step of Newton-Schulz follows
+    np.testing.assert_allclose(w.numpy(), [[-0.1 * (3.4445 / 2 - 4.775 / 8 + 2.0315 / 32)]], rtol=1e-12)
+
+
+def test_nadam_goes_back_to_an_earlier_state():
+    given = np.random.default_rng(6).standard_normal((6, 3))
+    w = beras.Variable(np.ones(3))
+    optimizer = Nadam(0.01)
+    for g in given[:3]:
+        optimizer.apply([g], [w])
+    state, start = {name: np.array(value) for name, value in optimizer.state().items()}, w.numpy().copy()
+    ends = []
+    for _ in range(2):
+        optimizer.load_state(state)
+        w.assign(start)
+        for g in given[3:]:
+            optimizer.apply([g], [w])
+        ends.append(w.numpy().copy())
+    np.testing.assert_allclose(ends[1], ends[0], rtol=1e-14)

@@ -18,7 +18,9 @@ CASES = {
     "adadelta": lambda: Adadelta(0.01, rho=0.8),
     "adamax": lambda: Adamax(0.01, beta_2=0.9),
     "nadam": lambda: Nadam(0.01),
+    "nadam with quick decay": lambda: Nadam(0.01, beta_1=0.3, beta_2=0.5),
     "lamb": lambda: Lamb(0.01),
+    "lamb with quick decay": lambda: Lamb(0.01, beta_1=0.3, beta_2=0.5),
     "lion": lambda: Lion(0.01, beta_2=0.9),
     "muon": lambda: Muon(0.01, adam_beta_2=0.9),
 }
@@ -75,16 +77,15 @@ def test_squares_are_kept_where_epsilon_is_too_small_to_hide_them(cls):
 
 
 @pytest.mark.parametrize(
-    ("cls", "slot", "size"),
+    ("cls", "slot", "size", "epsilon"),
     [
-        (Adadelta, "gradient_square_sum", 1e-16),
-        (Adamax, "largest", 1e-31),
-        (Lamb, "square_sum", 1e-16),
-        (Nadam, "square_sum", 1e-16),
+        (Adadelta, "gradient_square_sum", 1e-16, 0.0),
+        (Adamax, "largest", 1e-31, 0.0),
+        *((cls, "square_sum", 1e-16, epsilon) for cls in (Lamb, Nadam) for epsilon in (0.0, 1e-14)),
     ],
 )
-def test_what_is_divided_by_is_kept_when_gradients_stop_and_epsilon_is_zero(cls, slot, size):
-    optimizer, w = cls(1e-3, epsilon=0.0), beras.Variable(np.ones(4, "float32"))
+def test_what_is_divided_by_is_kept_when_gradients_stop_and_epsilon_is_tiny(cls, slot, size, epsilon):
+    optimizer, w = cls(1e-3, epsilon=epsilon), beras.Variable(np.ones(4, "float32"))
     for step in range(130):
         optimizer.apply([np.full(4, size if step < 60 else 0.0, "float32")], [w])
     assert np.isfinite(w.numpy()).all()
