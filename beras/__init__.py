@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 from beras.lazy import lazily
 
 if TYPE_CHECKING:
-    from beras import callbacks, datasets, metrics, optimizers, oracle, saving, schedules, utils
+    from beras import callbacks, constraints, datasets, metrics, optimizers, oracle, saving, schedules, utils
 else:
-    _LAZY = ("callbacks", "datasets", "metrics", "optimizers", "oracle", "saving", "schedules", "utils")
-    callbacks, datasets, metrics, optimizers, oracle, saving, schedules, utils = (
+    _LAZY = ("callbacks", "constraints", "datasets", "metrics", "optimizers", "oracle", "saving", "schedules", "utils")
+    callbacks, constraints, datasets, metrics, optimizers, oracle, saving, schedules, utils = (
         lazily(f"beras.{name}") for name in _LAZY
     )
 
 from beras import (
     activations,
     config,
-    constraints,
     diffusion,  # which loads its own names lazily
     initializers,
     layers,

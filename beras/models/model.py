@@ -19,7 +19,6 @@ from beras.models.arguments import check_alike, check_count, is_due, refuse_seve
 from beras.models.batches import Batches, as_array, as_arrays, class_weighted, split_off_validation
 from beras.models.compiled import Compiled, made_again
 from beras.models.replays import Replays, Step
-from beras.models.several_outputs import CompiledOutputs
 
 __all__ = ["Model"]
 
@@ -189,6 +188,8 @@ class Model(Layer):
         made = optimizers.get(optimizer)
         names = self.names_of_outputs
         if names is not None:
+            from beras.models.several_outputs import CompiledOutputs
+
             self._compiled = CompiledOutputs(names, loss, loss_weights, metrics, weighted_metrics, run_eagerly)
         else:
             for name, given in {"loss": loss, "metrics": metrics, "weighted_metrics": weighted_metrics}.items():
