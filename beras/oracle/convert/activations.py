@@ -17,7 +17,7 @@ from beras.errors import did_you_mean
 from beras.oracle.convert import modules
 from beras.oracle.convert.registry import ACTIVATIONS, ActivationRow
 
-__all__ = ["activation_of", "activations_by_module", "module_of"]
+__all__ = ["activation_of", "activations_by_module", "module_of", "where", "with_activation"]
 
 #: Softplus is linear beyond its threshold: in torch 20, which float64 can tell; from 40 on it cannot.
 SOFTPLUS = {"beta": (1,), "threshold": (20, 40)}
@@ -91,6 +91,20 @@ def module_of(activation: Callable[..., Any], where: str) -> nn.Module:
     if function is activations.softmax and isinstance(settings["dim"], tuple):
         return modules.SoftmaxOverAxes(settings["dim"])
     return row.module(**settings)
+
+
+def with_activation(layer: Any, module: nn.Module) -> list[tuple[str, nn.Module]]:
+    """Return the parts of a row: ``module``, and behind it the activation of ``layer`` unless that is linear."""
+    if layer.activation is activations.linear:
+        return [("", module)]
+    function = getattr(layer.activation, "func", layer.activation)
+    suffix = f"_{getattr(function, '__name__', 'activation')}"
+    return [("", module), (suffix, module_of(layer.activation, where(layer)))]
+
+
+def where(layer: Any) -> str:
+    """Return what messages call a layer."""
+    return f"{type(layer).__name__} {layer.name!r}"
 
 
 def activations_by_module() -> dict[Any, Callable[..., Any]]:

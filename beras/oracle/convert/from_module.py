@@ -22,7 +22,8 @@ def from_torch(module: nn.Module, input_shape: SequenceType[int] | None = None, 
     """Return a Sequential that computes what ``module`` does, with the same weights, bit for bit.
 
     Every module becomes a layer of its own, under its key as its name; an ``nn.Sequential`` inside becomes a Sequential
-    inside. A parameter without ``requires_grad`` is frozen. The model computes in the dtype of the parameters.
+    inside. Images have the channels first, as in torch: the layers get ``data_format="channels_first"``. A parameter
+    without ``requires_grad`` is frozen. The model computes in the dtype of the parameters.
 
     Args:
         module: an ``nn.Sequential``, or one of the modules that have a layer.

@@ -12,8 +12,8 @@ from torch import nn
 from torch.nn.utils import skip_init
 
 from beras import activations, layers
-from beras.oracle.convert import modules, normalizations
-from beras.oracle.convert.activations import activation_of, activations_by_module, module_of
+from beras.oracle.convert import images, modules, normalizations
+from beras.oracle.convert.activations import activation_of, activations_by_module, module_of, where, with_activation
 from beras.oracle.convert.modules import dtype_name, dtype_named
 from beras.oracle.convert.registry import LAYERS, MODULES, LayerRow, ModuleRow
 
@@ -22,19 +22,11 @@ __all__ = ["activation_layer", "supported_modules"]
 LINEAR = {"kernel": "weight.T", "bias": "bias"}
 
 
-def _where(layer: Any) -> str:
-    return f"{type(layer).__name__} {layer.name!r}"
-
-
 def _linear(layer: layers.Dense) -> list[tuple[str, nn.Module]]:
     n_in, n_out = layer.kernel.shape
     # No draw from torch's generator: the weights are filled in anyway.
     linear = skip_init(nn.Linear, n_in, n_out, bias=layer.use_bias, dtype=dtype_named(layer.kernel.dtype.name))
-    if layer.activation is activations.linear:
-        return [("", linear)]
-    function = getattr(layer.activation, "func", layer.activation)
-    suffix = f"_{getattr(function, '__name__', 'activation')}"
-    return [("", linear), (suffix, module_of(layer.activation, _where(layer)))]
+    return with_activation(layer, linear)
 
 
 def _dense(linear: nn.Linear, name: str | None, dtype: str) -> layers.Dense:
@@ -85,7 +77,7 @@ def _softmax(module: nn.Softmax, name: str | None, dtype: str) -> layers.Layer:
 
 def _function(function: Any) -> Any:
     """Return what makes the module of an activation layer, whose parameters are those of ``function``."""
-    return lambda layer: module_of(partial(function, **_given(layer, function)), _where(layer))
+    return lambda layer: module_of(partial(function, **_given(layer, function)), where(layer))
 
 
 def _given(layer: Any, function: Any) -> dict[str, Any]:
@@ -96,8 +88,9 @@ def _given(layer: Any, function: Any) -> dict[str, Any]:
 
 
 ROWS = {
+    **images.ROWS,
     **normalizations.ROWS,
-    layers.Activation: LayerRow(lambda layer: module_of(layer.activation, _where(layer))),
+    layers.Activation: LayerRow(lambda layer: module_of(layer.activation, where(layer))),
     layers.Dense: LayerRow(_linear, LINEAR),
     layers.Dropout: LayerRow(_dropout),
     layers.ELU: LayerRow(lambda layer: nn.ELU(layer.alpha)),
@@ -115,6 +108,7 @@ ROWS = {
     layers.Tanh: LayerRow(lambda layer: nn.Tanh()),
 }
 MODULE_ROWS: dict[Any, ModuleRow] = {
+    **images.MODULE_ROWS,
     **normalizations.MODULE_ROWS,
     modules.Cast: ModuleRow(lambda m, name, dtype: layers.Activation("linear", name=name, dtype=dtype_name(m.dtype))),
     modules.GaussianNoise: ModuleRow(lambda m, name, dtype: layers.GaussianNoise(m.stddev, name=name, dtype=dtype)),

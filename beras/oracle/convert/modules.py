@@ -14,6 +14,7 @@ from torch import Tensor, nn
 __all__ = [
     "BatchNormAlong",
     "Cast",
+    "Described",
     "Exponential",
     "GaussianNoise",
     "HardSigmoid",
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 
-class _Described(nn.Module):
+class Described(nn.Module):
     """A module that shows its settings when it is printed."""
 
     settings: tuple[str, ...] = ()
@@ -42,7 +43,7 @@ class _Described(nn.Module):
         return ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
 
 
-class Cast(_Described):
+class Cast(Described):
     """Change the dtype, where two layers of a model compute in different ones."""
 
     settings = ("dtype",)
@@ -71,7 +72,7 @@ class BatchNormAlong(nn.BatchNorm1d):
         return rows.reshape(moved.shape).movedim(-1, self.axis)
 
 
-class GaussianNoise(_Described):
+class GaussianNoise(Described):
     """Normal numbers of deviation ``stddev`` on top, in training mode: `beras.layers.GaussianNoise`."""
 
     settings = ("stddev",)
@@ -84,7 +85,7 @@ class GaussianNoise(_Described):
         return x + self.stddev * torch.randn_like(x) if self.training else x
 
 
-class Reshape(_Described):
+class Reshape(Described):
     """Every sample in another shape: `beras.layers.Reshape`."""
 
     settings = ("shape",)
@@ -97,7 +98,7 @@ class Reshape(_Described):
         return x.reshape(len(x), *self.shape)
 
 
-class Permute(_Described):
+class Permute(Described):
     """The axes of every sample, numbered from 1, in another order: `beras.layers.Permute`."""
 
     settings = ("dims",)
@@ -110,7 +111,7 @@ class Permute(_Described):
         return x.permute(0, *self.dims)
 
 
-class RepeatVector(_Described):
+class RepeatVector(Described):
     """Every sample ``n`` times, along a new axis 1: `beras.layers.RepeatVector`."""
 
     settings = ("n",)
@@ -123,7 +124,7 @@ class RepeatVector(_Described):
         return x.unsqueeze(1).expand(-1, self.n, *x.shape[1:])
 
 
-class Rescaling(_Described):
+class Rescaling(Described):
     """``x * scale + offset`` in ``dtype``, also for bytes: `beras.Rescaling`."""
 
     settings = ("scale", "offset", "dtype")
@@ -136,7 +137,7 @@ class Rescaling(_Described):
         return x.to(self.dtype) * self.scale + self.offset
 
 
-class MaskedDropout(_Described):
+class MaskedDropout(Described):
     """Dropout whose mask has a shape of its own, ``None`` in it for the input's length: `beras.Dropout`."""
 
     settings = ("p", "noise_shape")
@@ -152,7 +153,7 @@ class MaskedDropout(_Described):
         return x * nn.functional.dropout(x.new_ones(shape), self.p)
 
 
-class Rectifier(_Described):
+class Rectifier(Described):
     """``min(x, max_value)`` above ``threshold``, ``negative_slope * (x - threshold)`` below: `beras.ReLU`."""
 
     settings = ("max_value", "negative_slope", "threshold")
@@ -170,7 +171,7 @@ class Rectifier(_Described):
         return above + self.negative_slope * below
 
 
-class SoftmaxOverAxes(_Described):
+class SoftmaxOverAxes(Described):
     """The softmax over several axes together: `beras.Softmax` with a tuple."""
 
     settings = ("axis",)
@@ -213,7 +214,7 @@ class SparseSigmoid(nn.Module):
         return nn.functional.hardtanh(x) / 2 + 0.5
 
 
-class Squareplus(_Described):
+class Squareplus(Described):
     """``(x + sqrt(x**2 + b)) / 2``."""
 
     settings = ("b",)
@@ -226,7 +227,7 @@ class Squareplus(_Described):
         return (x + torch.sqrt(torch.square(x) + self.b)) / 2
 
 
-class Sparsemax(_Described):
+class Sparsemax(Described):
     """The distribution nearest to ``x`` along ``dim`` (Martins and Astudillo 2016, algorithm 1)."""
 
     settings = ("dim",)

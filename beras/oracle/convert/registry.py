@@ -25,7 +25,8 @@ class LayerRow:
 
     #: From the layer to a module; or to a list of ``(suffix of the name, module)``, the first of which has the weights.
     make: Callable[[Any], Any]
-    #: For each weight of the layer, by its attribute, that of the module; ``"weight.T"`` where it is transposed.
+    #: For each weight of the layer, by its attribute, that of the module; ``"weight.T"`` where it is transposed,
+    #: ``"weight.HWIO"`` and ``"weight.HWCM"`` where it is that of an ``nn.Conv2d``: for a Conv2D and a DepthwiseConv2D.
     weights: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -95,7 +96,8 @@ def twin_module(
         to_torch: ``f(layer)``, a module that computes the same; its weights are filled in afterwards.
         from_torch: ``f(module)``, a layer whose weights exist; they are filled in afterwards.
         weights: for each weight of the layer, by its attribute, that of the module. ``".T"`` after it says that the two
-            are each other's transpose: ``{"kernel": "weight.T", "bias": "bias"}`` is a Dense and an ``nn.Linear``.
+            are each other's transpose: ``{"kernel": "weight.T", "bias": "bias"}`` is a Dense and an ``nn.Linear``,
+            ``{"kernel": "weight.HWIO", "bias": "bias"}`` a Conv2D and an ``nn.Conv2d``.
 
     Raises:
         ValueError: when neither function is given, or ``from_torch`` without ``module_class``.

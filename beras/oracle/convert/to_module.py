@@ -24,7 +24,8 @@ def to_torch(model: Any) -> nn.Module:
     an ``nn.Linear``, followed by its activation as ``"<name>_<activation>"``. The Input is left out. Weights that
     ``trainable = False`` froze have ``requires_grad`` False. The module computes in the model's dtype, in which its
     input must be. As always in torch it starts in training mode: write ``module.eval()`` to turn Dropout off, as
-    ``predict`` does. Regularizers, which are part of the loss, are not part of the module, nor are constraints.
+    ``predict`` does. Images stay as they are: layers with the channels last become modules that take them last.
+    Regularizers, which are part of the loss, are not part of the module, nor are constraints.
 
     At inference a BatchNormalization and its ``nn.BatchNorm`` agree. In training they give the same outputs and move
     the same mean (the module's ``momentum`` is 1 less the layer's), but torch moves the *unbiased* variance, ``n / (n -
@@ -117,7 +118,7 @@ class Conversion:
         if self._otherwise is None:
             raise TypeError(_unknown(layer))
         module = self._otherwise(layer)
-        self.pairs += [Pair(v, p, False) for v, p in zip(layer.weights, module.weights, strict=True)]
+        self.pairs += [Pair(v, p) for v, p in zip(layer.weights, module.weights, strict=True)]
         return [("", module)]
 
     def _sequential(self, model: Any) -> Any:

@@ -1,8 +1,8 @@
-"""Weights between a layer and its module: the same numbers, some of them transposed."""
+"""Weights between a layer and its module: the same numbers, some of them in another order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -11,6 +11,18 @@ import numpy as np
 
 __all__ = ["Pair", "pairs"]
 
+Layout = Callable[[Any, tuple[int, ...]], Any]
+
+#: By what follows a parameter's name: ``f(tensor, shape of the weight)``, the tensor in the order of beras, as a view.
+LAYOUTS: dict[str, Layout] = {
+    "": lambda tensor, shape: tensor,
+    "T": lambda tensor, shape: tensor.permute(*reversed(range(tensor.ndim))),
+    # (filters, channels / groups, rows, columns)
+    "HWIO": lambda tensor, shape: tensor.permute(2, 3, 1, 0),
+    # (channels * depth_multiplier, 1, rows, columns), the outputs of one channel side by side
+    "HWCM": lambda tensor, shape: tensor.squeeze(1).unflatten(0, (-1, shape[-1])).permute(2, 3, 0, 1),
+}
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -18,12 +30,15 @@ class Pair:
 
     variable: Any
     parameter: Any
-    transposed: bool
+    layout: Layout = LAYOUTS[""]
+
+    def laid_out(self, tensor: Any) -> Any:
+        """Return the parameter, or a tensor like it, in the layout of the Variable: a view."""
+        return self.layout(tensor, self.variable.shape)
 
     def in_beras(self) -> np.ndarray:
         """Return the parameter's value in the layout of the Variable, without a copy where it is on the CPU."""
-        value = self.parameter.detach().cpu().numpy()
-        return value.T if self.transposed else value
+        return self.laid_out(self.parameter.detach().cpu()).numpy()
 
     def to_parameter(self) -> None:
         """Copy the Variable's value into the parameter."""
@@ -34,7 +49,7 @@ class Pair:
         import torch
 
         with torch.no_grad():
-            self.parameter.copy_(torch.tensor(np.ascontiguousarray(value.T if self.transposed else value)))
+            self.laid_out(self.parameter).copy_(torch.tensor(np.ascontiguousarray(value)))
 
     def to_variable(self) -> None:
         """Copy the parameter's value into the Variable."""
@@ -63,12 +78,16 @@ def _named(layer: Any, module: Any, weights: Mapping[str, str], where: str) -> I
         variable = getattr(layer, ours, None)
         if variable is None:
             continue
-        transposed = theirs.endswith(".T")
-        parameter = attrgetter(theirs.removesuffix(".T"))(module)  # a parameter, or a buffer
-        shape = tuple(parameter.shape)[:: -1 if transposed else 1]
+        path, _, order = theirs.rpartition(".")
+        path, order = (path, order) if path and order in LAYOUTS else (theirs, "")
+        parameter = attrgetter(path)(module)  # a parameter, or a buffer
+        try:
+            shape = tuple(LAYOUTS[order](parameter, variable.shape).shape)
+        except RuntimeError:  # it has other axes than the layout is for
+            shape = tuple(parameter.shape)
         if shape != variable.shape:
             raise ValueError(
                 f"{where}: the weight {ours!r} has shape {variable.shape}, and {theirs!r} of its module must have the "
                 f"same. Received: {shape}."
             )
-        yield Pair(variable, parameter, transposed)
+        yield Pair(variable, parameter, LAYOUTS[order])

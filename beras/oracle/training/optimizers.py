@@ -105,11 +105,11 @@ class ByFormula(Optimizer):
     def __init__(self, parameters: list[Any], make: Callable[[Any], Formula]):
         super().__init__(parameters, {"lr": 0.0})
         self._make, self._count = make, 0
-        self._formulas: dict[torch.Tensor, tuple[Formula, bool]] = {}
+        self._formulas: dict[torch.Tensor, tuple[Formula, Pair]] = {}
 
     def tell(self, pairs: Sequence[Pair]) -> None:
         """Take in the Variables of the parameters."""
-        self._formulas = {pair.parameter: (self._make(pair.variable), pair.transposed) for pair in pairs}
+        self._formulas = {pair.parameter: (self._make(pair.variable), pair) for pair in pairs}
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> Any:
@@ -119,8 +119,8 @@ class ByFormula(Optimizer):
             for w in group["params"]:
                 if w.grad is None:
                     continue
-                formula, transposed = self._formulas[w]
-                mine, g = (each.permute(*reversed(range(w.ndim))) if transposed else each for each in (w, w.grad))
+                formula, pair = self._formulas[w]
+                mine, g = pair.laid_out(w), pair.laid_out(w.grad)
                 mine += formula.step(mine, g, group["lr"], self._count)
 
 

@@ -70,10 +70,6 @@ class Penalties:
 
     def __call__(self) -> list[Tensor]:
         """Return the penalties for the present weights, and for the outputs of the latest pass."""
-        on_weights = [_penalty(regularizer, self._laid_out(pair)) for regularizer, pair in self._on_weights]
+        on_weights = [_penalty(regularizer, pair.laid_out(pair.parameter)) for regularizer, pair in self._on_weights]
         outputs = [(regularizer, self._outputs[key]) for regularizer, key in self._on_outputs]
         return on_weights + [_penalty(regularizer, output) / output.shape[0] for regularizer, output in outputs]
-
-    @staticmethod
-    def _laid_out(pair: Any) -> Tensor:
-        return pair.parameter.T if pair.transposed else pair.parameter

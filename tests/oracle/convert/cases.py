@@ -25,7 +25,7 @@ WITHOUT_MODULE = {
             *("AveragePooling2D", "Conv2D", "DepthwiseConv2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"),
             *("MaxPooling2D", "ZeroPadding2D"),
         ),
-        "has the channels last, and torch's module has them first",
+        "takes images: see test_images.py",
     ),
     **dict.fromkeys(
         ("ElasticDistortion", "RandomElasticTransform", "RandomRotation", "RandomTranslation", "RandomZoom"),

@@ -25,7 +25,7 @@ def in_torch(module, pairs, x):
     output = module(inputs)
     torch.sum(output * torch.tensor(cotangent(output.detach().numpy()))).backward()
     trained = [pair for pair in pairs if pair.parameter.requires_grad]
-    gradients = [pair.parameter.grad.numpy().T if pair.transposed else pair.parameter.grad.numpy() for pair in trained]
+    gradients = [pair.laid_out(pair.parameter.grad).numpy() for pair in trained]
     return output.detach().numpy(), [inputs.grad.numpy(), *gradients]
 
 

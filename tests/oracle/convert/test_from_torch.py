@@ -113,9 +113,9 @@ def test_a_module_that_stands_twice_is_one_layer():
 
 UNKNOWN = {
     "a convolution, with its path": (
-        lambda: nn.Sequential(nn.Linear(3, 3), nn.Sequential(nn.ReLU(), nn.Conv2d(1, 1, 1))),
+        lambda: nn.Sequential(nn.Linear(3, 3), nn.Sequential(nn.ReLU(), nn.Conv3d(1, 1, 1))),
         TypeError,
-        r"The module '1\.1' \(Conv2d\) has no layer in beras. These have one: .*Linear.*twin_module\(MyLayer, Conv2d",
+        r"The module '1\.1' \(Conv3d\) has no layer in beras. These have one: .*Linear.*twin_module\(MyLayer, Conv3d",
     ),
     "a subclass that computes something else": (
         lambda: torch.nn.utils.parametrizations.weight_norm(nn.Linear(3, 3)), TypeError, "ParametrizedLinear",
