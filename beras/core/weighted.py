@@ -63,7 +63,7 @@ class Weighted:
 
     def _held(self) -> Iterator[tuple[str, Any]]:
         """Yield the Variables and the Weighted parts among the attributes, with the attribute's name."""
-        for name, held in self.__dict__.items():
+        for name, held in [*self.__dict__.items()]:  # another thread may set attributes meanwhile
             if type(held) not in _HOLDS_NOTHING and name != "_declared_weights":
                 for item in _flatten(held):
                     yield name, item

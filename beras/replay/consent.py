@@ -28,7 +28,7 @@ def reason_against(*parts: Any) -> str | None:
         for found in _every_part(part):
             if not is_replayable(type(found)):
                 return f"{type(found).__name__} is not of the library, and does not declare replayable = True"
-            for name, value in vars(found).items():
+            for name, value in [*vars(found).items()]:
                 if name.endswith(_BESIDE_THE_STEP):
                     continue
                 for item in _items_of(value):

@@ -85,13 +85,13 @@ class Settings:
                 self.generators.append(value)
             elif hasattr(value, "get_config") and hasattr(value, "__dict__"):
                 self._watch(vars(value))
-                for held in vars(value).values():
+                for held in [*vars(value).values()]:
                     self._enter(held)
 
     def _enter_attributes(self, part: Any) -> None:
         if id(part) not in self._parts:
             self._parts[id(part)] = part
-            for name, held in vars(part).items():
+            for name, held in [*vars(part).items()]:
                 if name not in _BESIDE:
                     self._values.append(name)
                     self._enter(held)
