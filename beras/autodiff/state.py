@@ -41,6 +41,11 @@ class Home:
         self.through_forward: list[tuple] | None = None
         self.trace: Any = None
 
+    @property
+    def computes_plainly(self) -> bool:
+        """Whether no tape records and nothing is checked or followed, so that a call may be made in another way."""
+        return not (self.recording or self.paused or self.debug) and self.through_forward is None
+
     def refresh(self) -> None:
         self.recording = [] if self.paused else [tape for tape in self.tapes if tape.is_recording]
 

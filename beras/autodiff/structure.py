@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["leaves", "of_the_kind", "restore"]
+__all__ = ["leaves", "mapped", "of_the_kind", "restore"]
 
 
 def leaves(structure: Any) -> list[Any]:
@@ -30,6 +30,15 @@ def restore(structure: Any, found: Iterator[Any]) -> Any:
     if isinstance(structure, (list, tuple)):
         return of_the_kind(structure, [restore(item, found) for item in structure])
     return next(found)
+
+
+def mapped(function: Callable[[Any], Any], structure: Any) -> Any:
+    """Return ``structure`` with ``function(leaf)`` in the place of each of its `leaves`.
+
+    >>> mapped(len, {"a": ["one", "three"], "b": "three"})
+    {'a': [3, 5], 'b': 5}
+    """
+    return restore(structure, iter([function(leaf) for leaf in leaves(structure)]))
 
 
 def of_the_kind(structure: Any, items: list) -> Any:

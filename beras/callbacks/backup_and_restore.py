@@ -86,18 +86,17 @@ class BackupAndRestore(Callback):
         self.backup_dir.mkdir(parents=True, exist_ok=True)
         if not self.path.exists():
             return None
-        from beras.saving.model_weights import OPTIMIZER, read_order
+        from beras.saving.model_weights import read_order
+        from beras.saving.optimizer_state import restore_optimizer, taken_optimizer
         from beras.saving.tensors import load_weights_file
         from beras.saving.weight_names import assign_weights, named_weights
 
         arrays, texts = load_weights_file(self.path)
         run = self._read(texts)
-        kept = {name: arrays.pop(name) for name in list(arrays) if name.startswith((OPTIMIZER, KEPT))}
-        of_optimizer = {n.removeprefix(OPTIMIZER): value for n, value in kept.items() if n.startswith(OPTIMIZER)}
+        state_of_optimizer = taken_optimizer(arrays)
+        kept = {name: arrays.pop(name) for name in list(arrays) if name.startswith(KEPT)}
         assign_weights(self.path, named_weights(self.model), arrays, read_order(texts))
-        if of_optimizer:
-            self.model.optimizer.build(self.model.trainable_weights)
-            self.model.optimizer.load_state(of_optimizer)
+        restore_optimizer(self.model, state_of_optimizer)
         restore_randomness(self.model, run["randomness"])
         for callback, state in zip(self._others, run["callbacks"], strict=True):
             vars(callback).update(restored_state(state, kept))
@@ -128,13 +127,12 @@ class BackupAndRestore(Callback):
     def _save(self, epoch: int) -> None:
         import json
 
-        from beras.saving.model_weights import OPTIMIZER, stored_weights
+        from beras.saving.model_weights import stored_weights
+        from beras.saving.optimizer_state import stored_optimizer
         from beras.saving.tensors import save_weights_file
 
         arrays, texts = stored_weights(self.model)
-        optimizer = self.model.optimizer
-        if optimizer.built:
-            arrays |= {OPTIMIZER + name: value for name, value in optimizer.state().items()}
+        arrays |= stored_optimizer(self.model.optimizer)
         states = []
         for number, (callback, begin) in enumerate(zip(self._others, self._at_begin, strict=True)):
             state = plain_state(callback, arrays, f"{KEPT}{number}/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext, redirect_stdout
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ import numpy as np
 import typer
 
 from beras.cli.compared import Compared, from_run, is_reference, read_shape
-from beras.cli.console import print_json, say, warn
+from beras.cli.console import keep_for_json, print_json, say, warn
 from beras.cli.default_models import default_models
 from beras.cli.errors import FAILURE, BadUsage
 from beras.cli.options import DataFolder
@@ -74,7 +74,7 @@ def compare(
         _check_figure(figure)
     beras.set_random_seed(seed)
     found: list[tuple[str, Report]] = []
-    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+    with keep_for_json(as_json):
         chosen = _chosen(target, shapes, batch, seed, data)
         for compared in chosen:
             found.append((compared.about, _compare(compared, order, seed)))

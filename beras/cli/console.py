@@ -6,9 +6,10 @@ import json
 import math
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from typing import Any
 
-__all__ = ["print_json", "print_table", "say", "survive_narrow_encodings", "warn"]
+__all__ = ["keep_for_json", "print_json", "print_table", "say", "survive_narrow_encodings", "warn"]
 
 
 def survive_narrow_encodings() -> None:
@@ -47,6 +48,11 @@ def print_table(rows: Mapping[str, str], title: str = "") -> None:
     if title:
         console.print(title, style="bold cyan", markup=False)
     console.print(table)
+
+
+def keep_for_json(as_json: bool) -> AbstractContextManager[Any]:
+    """Within the block, if JSON was asked for, what is printed goes to stderr: stdout is for the document alone."""
+    return redirect_stdout(sys.stderr) if as_json else nullcontext()
 
 
 def print_json(content: Any) -> None:

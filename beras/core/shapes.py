@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.structure import leaves, restore
+from beras.autodiff.structure import mapped
 from beras.autodiff.tracked import Tracked, bare
 
 __all__ = ["any_batch", "are_several", "as_shape", "each_shape", "shape_of", "shapes_of_batches", "zeros_of"]
@@ -74,7 +74,7 @@ def shapes_of_batches(values: Any) -> Any:
     >>> shapes_of_batches((np.ones((1, 2)), {"a": np.ones((1, 3))}))
     ((None, 2), {'a': (None, 3)})
     """
-    return restore(values, iter([(None, *np.shape(value)[1:]) for value in leaves(values)]))
+    return mapped(lambda value: (None, *np.shape(value)[1:]), values)
 
 
 def zeros_of(shape: Any, dtype: Any) -> Any:

@@ -65,7 +65,7 @@ def import_torchvision() -> ModuleType:
         ImportError: when torchvision is not installed.
         RuntimeError: what torchvision raises, if it is not this fault.
     """
-    import torch
+    from torch import library
 
     try:
         return import_module("torchvision")
@@ -74,10 +74,10 @@ def import_torchvision() -> ModuleType:
             raise
         for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
             del sys.modules[name]
-        library = torch.library.Library("torchvision", "DEF")
+        schemas = library.Library("torchvision", "DEF")
         for operator in _OPERATORS:
-            library.define(operator + _SCHEMA)
-        _kept.append(library)
+            schemas.define(operator + _SCHEMA)
+        _kept.append(schemas)
     return import_module("torchvision")
 
 

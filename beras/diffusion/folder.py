@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from beras.diffusion.errors import DiffusionError
-from beras.diffusion.weight_files import Wanted, WeightFiles, check_variant, choose_weights, last_resort
+from beras.diffusion.weight_files import Wanted, WeightFiles, check_variant, last_resort
 
 __all__ = ["INDEX", "check_folder"]
 
@@ -118,7 +118,7 @@ def _not_in_index(folder: Path, part: str, advice: str) -> str:
 
 
 def _no_weights(folder: Path, network: str, names: list[str], advice: str) -> WeightFiles:
-    if choose_weights(names, network, (None,), True) or last_resort(names, network, True):
+    if last_resort(names, network, True):
         raise DiffusionError(
             f"{folder / network} has its weights only as a pickle (.bin), which could run code when it is read by "
             "others. Choose a model with safetensors; or, if you trust its author, allow_pickle=True."

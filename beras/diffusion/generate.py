@@ -99,7 +99,8 @@ def generate(
         rgb = decode(pipe.vae, step.latents)
         frames.append((total, to_pictures(rgb)))
         frames, flagged = checked(pipe, frames)
-    _tell(about_pictures(flagged), notify)
+    outcome = about_pictures(flagged)
+    _tell(outcome, notify)
 
     tensors: dict[str, Any] = {
         "text_tokens": text.tokens,
@@ -119,7 +120,7 @@ def generate(
         truncated_text=text.truncated,
         settings=plan.settings() | provenance(pipe),
         seconds=time.perf_counter() - started,
-        notices=notices + about_pictures(flagged),
+        notices=notices + outcome,
     )
 
 

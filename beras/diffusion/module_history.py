@@ -19,7 +19,7 @@ class Era:
     """Versions of a library with which a network of v1.4 has this many modules."""
 
     network: str
-    library: str
+    package: str
     #: The first version, and the first that is no longer meant (``None``: none is known).
     first: str
     before: str | None
@@ -34,7 +34,7 @@ class Era:
         >>> HISTORY[0].versions
         'transformers from 4.21.2, before 4.24'
         """
-        return f"{self.library} from {self.first}" + (f", before {self.before}" if self.before else "")
+        return f"{self.package} from {self.first}" + (f", before {self.before}" if self.before else "")
 
 
 _ONE_QUICK_GELU = "one QuickGELU serves all layers"
@@ -88,7 +88,7 @@ def era_of(network: str, versions: Mapping[str, str]) -> Era | None:
     for era in HISTORY:
         if era.network != network:
             continue
-        version = Version(versions[era.library])
+        version = Version(versions[era.package])
         if Version(era.first) <= version and (era.before is None or version < Version(era.before)):
             return era
     return None

@@ -7,11 +7,11 @@ from typing import Any
 
 from beras.diffusion.dependencies import require
 from beras.diffusion.errors import DiffusionError
+from beras.diffusion.weight_files import NETWORKS
 
 __all__ = ["check_loaded", "validate_checker", "validate_pipeline"]
 
 _PARTS = ("vae", "text_encoder", "tokenizer", "unet", "scheduler", "safety_checker", "feature_extractor")
-_NETWORKS = ("vae", "text_encoder", "unet", "safety_checker")
 _COPY = "Copy or download the model again."
 _SHOWN = 3
 
@@ -49,7 +49,7 @@ def validate_pipeline(pipe: Any) -> None:
     if not faults:
         for check in (_tokenizer, _widths):
             faults += check(pipe)
-        for name in _NETWORKS:
+        for name in NETWORKS:
             faults += _finite(name, getattr(pipe, name))
         faults += _thresholds(pipe.safety_checker)
         faults += _checker_input(pipe)

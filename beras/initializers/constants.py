@@ -36,7 +36,8 @@ class Ones(Initializer):
 class Constant(Initializer):
     """One number everywhere, or an array that broadcasts to the shape asked for.
 
-    Raises (when called): ValueError when the array does not broadcast to that shape.
+    Raises (when called): ValueError when the array does not broadcast to that shape, or holds a number too large for
+    the dtype.
 
     >>> Constant(0.5)((2,))
     array([0.5, 0.5], dtype=float32)
@@ -47,7 +48,15 @@ class Constant(Initializer):
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
         """Return the value, broadcast to ``shape``."""
-        value = np.asarray(self.value, dtype or floatx())
+        kind = np.dtype(dtype or floatx())
+        try:
+            with np.errstate(over="raise"):
+                value = np.asarray(self.value, kind)
+        except FloatingPointError:
+            raise ValueError(
+                f"Constant was given a number too large for {kind}, whose largest is {np.finfo(kind).max:.3g}. "
+                f"Received: value={self.value!r}."
+            ) from None
         try:
             return np.array(np.broadcast_to(value, shape))
         except ValueError:

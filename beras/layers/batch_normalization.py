@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from beras import constraints, initializers, regularizers
+from beras import initializers
 from beras.autodiff import no_gradient
 from beras.autodiff.primitives import cast
-from beras.layers.layer import Layer
 from beras.layers.moments import centered, widened
+from beras.layers.normalization_layer import NormalizationLayer
 
 __all__ = ["BatchNormalization"]
 
 
-class BatchNormalization(Layer):
+class BatchNormalization(NormalizationLayer):
     """Bring each channel to mean 0 and variance 1: ``y = gamma * (x - mean) / sqrt(variance + epsilon) + beta``.
 
     In training mean and variance are those of the batch, over all axes but ``axis``, and the moving ones follow them:
@@ -71,7 +71,11 @@ class BatchNormalization(Layer):
         synchronized: bool = False,
         **options: Any,
     ):
-        super().__init__(**options)
+        super().__init__(
+            *(epsilon, center, scale, beta_initializer, gamma_initializer),
+            *(beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint),
+            **options,
+        )
         for argument, value in (("renorm", renorm), ("synchronized", synchronized)):
             if value:
                 raise ValueError(
@@ -81,19 +85,10 @@ class BatchNormalization(Layer):
         if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
             raise TypeError(f"axis is that of the channels, an integer. Received: axis={axis!r}.")
         self.axis = int(axis)
-        self.momentum, self.epsilon = float(momentum), float(epsilon)
-        self.center, self.scale = center, scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.momentum = float(momentum)
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
         self.renorm_clipping, self.renorm_momentum = renorm_clipping, renorm_momentum
-        self.gamma: Any = None
-        self.beta: Any = None
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs with ``input_shape[axis]`` channels.
@@ -107,22 +102,7 @@ class BatchNormalization(Layer):
                 f"Received: {tuple(input_shape)}."
             )
         shape: Any = (input_shape[self.axis],)
-        if self.scale:
-            self.gamma = self.add_weight(
-                shape,
-                self.gamma_initializer,
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                name="gamma",
-            )
-        if self.center:
-            self.beta = self.add_weight(
-                shape,
-                self.beta_initializer,
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                name="beta",
-            )
+        self._add_scale_and_shift(shape)
         self.moving_mean = self.add_weight(shape, self.moving_mean_initializer, trainable=False, name="moving_mean")
         self.moving_variance = self.add_weight(
             shape, self.moving_variance_initializer, trainable=False, name="moving_variance"
@@ -174,27 +154,14 @@ class BatchNormalization(Layer):
             )
         return self.axis % inputs.ndim
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return ``input_shape``."""
-        return tuple(input_shape)
-
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments as plain values."""
         return {
             **super().get_config(),
             "axis": self.axis,
             "momentum": self.momentum,
-            "epsilon": self.epsilon,
-            "center": self.center,
-            "scale": self.scale,
-            "beta_initializer": initializers.serialize(self.beta_initializer),
-            "gamma_initializer": initializers.serialize(self.gamma_initializer),
             "moving_mean_initializer": initializers.serialize(self.moving_mean_initializer),
             "moving_variance_initializer": initializers.serialize(self.moving_variance_initializer),
-            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
-            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
-            "beta_constraint": constraints.serialize(self.beta_constraint),
-            "gamma_constraint": constraints.serialize(self.gamma_constraint),
             "synchronized": False,
             "renorm": False,
             "renorm_clipping": self.renorm_clipping,

@@ -34,6 +34,8 @@ class Dot(Merge):
     array([[11.]], dtype=float32)
     """
 
+    takes_two = True
+
     def __init__(self, axes: int | Sequence[int], normalize: bool = False, **options: Any):
         super().__init__(**options)
         pair = axes if isinstance(axes, (list, tuple)) else (axes, axes)
@@ -65,12 +67,6 @@ class Dot(Merge):
                 f"which must be as long, as must the batches. Received: {', '.join(str(tuple(s)) for s in shapes)}."
             )
         return (first[0] if second[0] is None else second[0], *(first[1:] + second[1:] or (1,)))
-
-    def _checked(self, shapes: Sequence[Any]) -> list[tuple[int | None, ...]]:
-        checked = super()._checked(shapes)
-        if len(checked) != 2:
-            raise ValueError(f"Layer {self.name!r} takes two arrays. Received: {len(checked)}.")
-        return checked
 
     def _axes_of(self, shapes: Sequence[Sequence[Any]]) -> tuple[int, int]:
         """Return the axis of each input, counted from the front."""

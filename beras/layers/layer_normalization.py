@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from beras import constraints, initializers, regularizers
 from beras.autodiff.primitives import cast
-from beras.layers.layer import Layer
 from beras.layers.moments import centered, widened
+from beras.layers.normalization_layer import NormalizationLayer
 
 __all__ = ["LayerNormalization"]
 
 
-class LayerNormalization(Layer):
+class LayerNormalization(NormalizationLayer):
     """Bring each sample to mean 0 and variance 1: ``y = gamma * (x - mean) / sqrt(variance + epsilon) + beta``.
 
     Mean and variance are taken along ``axis``, in training and at inference alike; ``gamma`` and ``beta`` have the
@@ -56,21 +55,15 @@ class LayerNormalization(Layer):
     ):
         if options.pop("rms_scaling", False):
             raise ValueError("rms_scaling, which Keras gives up too, is not built. Received: rms_scaling=True.")
-        super().__init__(**options)
+        super().__init__(
+            *(epsilon, center, scale, beta_initializer, gamma_initializer),
+            *(beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint),
+            **options,
+        )
         axes: Any = axis if isinstance(axis, (list, tuple)) else [axis]
         if not axes or not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in axes):
             raise TypeError(f"axis is an integer or a list of integers. Received: axis={axis!r}.")
         self.axis = [int(n) for n in axes] if isinstance(axis, (list, tuple)) else int(axes[0])
-        self.epsilon = float(epsilon)
-        self.center, self.scale = center, scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
-        self.gamma: Any = None
-        self.beta: Any = None
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of ``input_shape``, whose lengths along the axes must be known."""
@@ -81,22 +74,7 @@ class LayerNormalization(Layer):
                 f"Received: {tuple(input_shape)}."
             )
         self._lengths = shape
-        if self.scale:
-            self.gamma = self.add_weight(
-                shape,
-                self.gamma_initializer,
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                name="gamma",
-            )
-        if self.center:
-            self.beta = self.add_weight(
-                shape,
-                self.beta_initializer,
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                name="beta",
-            )
+        self._add_scale_and_shift(shape)
 
     def _axes_in(self, shape: Sequence[int | None]) -> tuple[int, ...]:
         """Return the axes, counted from the front and in order.
@@ -129,25 +107,12 @@ class LayerNormalization(Layer):
             y = y + _shaped(self.beta, shape)
         return y if y.dtype == inputs.dtype else cast(y, inputs.dtype)
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return ``input_shape``."""
-        return tuple(input_shape)
-
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments as plain values."""
         return {
             **super().get_config(),
             "axis": self.axis,
-            "epsilon": self.epsilon,
-            "center": self.center,
-            "scale": self.scale,
             "rms_scaling": False,
-            "beta_initializer": initializers.serialize(self.beta_initializer),
-            "gamma_initializer": initializers.serialize(self.gamma_initializer),
-            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
-            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
-            "beta_constraint": constraints.serialize(self.beta_constraint),
-            "gamma_constraint": constraints.serialize(self.gamma_constraint),
         }
 
 

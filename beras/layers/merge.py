@@ -41,6 +41,8 @@ class Merge(Layer):
 
     traced = True
     takes_several = True
+    #: Whether there must be two inputs, no more.
+    takes_two = False
 
     def __init__(self, **options: Any):
         super().__init__(**options)
@@ -83,6 +85,8 @@ class Merge(Layer):
         """Return a list of shapes; refuse what is none."""
         if not shapes or not all(isinstance(shape, (list, tuple)) for shape in shapes):
             raise TypeError(f"Layer {self.name!r} takes a list of arrays. Received: one, of shape {tuple(shapes)}.")
+        if self.takes_two and len(shapes) != 2:
+            raise ValueError(f"Layer {self.name!r} takes two arrays. Received: {len(shapes)}.")
         return [tuple(shape) for shape in shapes]
 
     def _common(self, lengths: tuple[int | None, ...], shapes: Sequence[Any]) -> int | None:
@@ -189,12 +193,7 @@ class Subtract(_Elementwise):
     """
 
     join = np.subtract
-
-    def _checked(self, shapes: Sequence[Any]) -> list[tuple[int | None, ...]]:
-        checked = super()._checked(shapes)
-        if len(checked) != 2:
-            raise ValueError(f"Layer {self.name!r} takes two arrays. Received: {len(checked)}.")
-        return checked
+    takes_two = True
 
 
 # Keras's functions of the same names in lower case.

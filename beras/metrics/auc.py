@@ -11,7 +11,7 @@ from beras.activations import sigmoid
 from beras.autodiff.tracked import bare
 from beras.errors import unknown_name
 from beras.losses.probabilities import EPSILON
-from beras.metrics.threshold_counts import ThresholdCounts, evenly_between
+from beras.metrics.threshold_counts import ThresholdCounts, evenly_between, ratio, share
 
 __all__ = ["AUC"]
 
@@ -111,16 +111,16 @@ class AUC(ThresholdCounts):
         return float(np.sum(areas * self.label_weights)) / total if total else 0.0
 
     def _roc(self) -> tuple[np.ndarray, np.ndarray]:
-        return _ratio(self.false_positives, self.false_positives + self.true_negatives), self.recalls
+        return share(self.false_positives, self.true_negatives), self.recalls
 
     def _pr(self) -> tuple[np.ndarray, np.ndarray]:
         return self.recalls, self.precisions
 
     def _prgain(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the gains of recall and precision (Flach and Kull 2015); without true positives 0 and 1."""
-        odds = _ratio(self.true_positives + self.false_negatives, self.true_negatives + self.false_positives)
-        recall = 1 - odds * _ratio(self.false_negatives, self.true_positives)
-        precision = 1 - odds * _ratio(self.false_positives, self.true_positives)
+        odds = ratio(self.true_positives + self.false_negatives, self.true_negatives + self.false_positives)
+        recall = 1 - odds * ratio(self.false_negatives, self.true_positives)
+        precision = 1 - odds * ratio(self.false_positives, self.true_positives)
         none = self.true_positives == 0
         return np.maximum(np.where(none, 0.0, recall), 0.0), np.where(none, 1.0, precision)
 
@@ -128,11 +128,11 @@ class AUC(ThresholdCounts):
         """Return the area under precision and recall, where true positives are linear in all that are called so."""
         right, called = self.true_positives, self.true_positives + self.false_positives
         gained = right[:-1] - right[1:]
-        slope = _ratio(gained, np.maximum(called[:-1] - called[1:], 0))
+        slope = ratio(gained, np.maximum(called[:-1] - called[1:], 0))
         intercept = right[1:] - slope * called[1:]
-        growth = np.where((called[:-1] > 0) & (called[1:] > 0), _ratio(called[:-1], called[1:]), 1.0)
+        growth = np.where((called[:-1] > 0) & (called[1:] > 0), ratio(called[:-1], called[1:]), 1.0)
         parts = slope * (gained + intercept * np.log(growth))
-        return np.sum(_ratio(parts, right[1:] + self.false_negatives[1:]), axis=0)
+        return np.sum(ratio(parts, right[1:] + self.false_negatives[1:]), axis=0)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments as plain values."""
@@ -147,8 +147,3 @@ class AUC(ThresholdCounts):
             "from_logits": self.from_logits,
         }
         return config if self._given is None else {**config, "thresholds": self.thresholds[1:-1]}
-
-
-def _ratio(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return ``x / y``, and 0 where ``y`` is 0."""
-    return np.divide(x, y, out=np.zeros_like(y), where=y != 0)

@@ -10,7 +10,7 @@ from beras.autodiff.tracked import bare
 from beras.losses.align import align
 from beras.metrics.metric import Metric
 
-__all__ = ["ThresholdCounts", "evenly_between", "share"]
+__all__ = ["ThresholdCounts", "evenly_between", "ratio", "share"]
 
 
 def evenly_between(number: int) -> list[float]:
@@ -22,10 +22,14 @@ def evenly_between(number: int) -> list[float]:
     return [(i + 1) * 1.0 / (number - 1) for i in range(number - 2)]
 
 
+def ratio(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return ``x / y``, and 0 where ``y`` is 0."""
+    return np.divide(x, y, out=np.zeros_like(y), where=y != 0)
+
+
 def share(part: np.ndarray, rest: np.ndarray) -> np.ndarray:
     """Return ``part / (part + rest)``, and 0 where there is nothing of either."""
-    whole = part + rest
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole != 0)
+    return ratio(part, part + rest)
 
 
 class ThresholdCounts(Metric):

@@ -10,7 +10,7 @@ import numpy as np
 from beras import config
 from beras.autodiff.memory import aligned
 from beras.autodiff.state import refuse_looking
-from beras.autodiff.structure import leaves, restore
+from beras.autodiff.structure import leaves, mapped, restore
 from beras.autodiff.tracked import Tracked, bare
 
 __all__ = ["Batches", "as_array", "as_arrays", "class_weighted", "split_off_validation"]
@@ -137,13 +137,11 @@ def split_off_validation(fraction: float, *arrays: Any) -> tuple[list, list]:
     at = int(np.floor(n * (1.0 - fraction)))
     if at in (0, n):
         raise ValueError(f"validation_split={fraction} of {n} samples leaves one part empty.")
-    parts = slice(None, at), slice(at, None)
-    first, last = (restore(list(arrays), iter([_cut(a, part) for a in leaves(arrays)])) for part in parts)
-    return first, last
 
+    def cut(part: slice) -> list:
+        return mapped(lambda array: None if array is None else array[part], list(arrays))
 
-def _cut(array: np.ndarray | None, part: slice) -> np.ndarray | None:
-    return None if array is None else array[part]
+    return cut(slice(None, at)), cut(slice(at, None))
 
 
 class Batches:

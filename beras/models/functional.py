@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.structure import leaves, restore
+from beras.autodiff.structure import leaves, mapped, restore
 from beras.core.shapes import are_several
 from beras.layers.node import CALLS, Node, Placement, resolved
 from beras.models.batches import as_arrays
@@ -201,7 +201,7 @@ class Functional(Model):
                 raise ValueError(_misfit(repr(self.name), node, shape))
         shapes = [node.shape for node in self.inputs]
         if all(map(_alike, given, shapes)):
-            return restore(self._output_nodes, iter([node.shape for node in self.outputs]))
+            return mapped(lambda node: node.shape, self._output_nodes)
         return super().compute_output_shape(given if len(given) > 1 else given[0])
 
     # Configuration

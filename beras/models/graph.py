@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from beras.autodiff.structure import leaves, restore
+from beras.autodiff.structure import leaves, mapped
 from beras.layers import InputLayer
 from beras.layers.node import Node, Placement, resolved
 
@@ -68,7 +68,7 @@ def grafted(inputs: Any, outputs: Any) -> tuple[Any, Any]:
             kept = {id(node): node for node in placement.needs} | news
             params = {name: resolved(value, kept) for name, value in placement.params.items()}
             again = Placement(placement.layer, tuple(resolved(arg, kept) for arg in placement.args), params)
-            shapes = restore(placement.result, iter([node.shape for node in leaves(placement.result)]))
+            shapes = mapped(lambda node: node.shape, placement.result)
             found = leaves(again.give(shapes, placement.outputs[0].dtype))
             news |= {id(old): new for old, new in zip(placement.outputs, found, strict=True) if id(old) not in inner}
 

@@ -10,7 +10,7 @@ import numpy as np
 from beras import callbacks as callback_module
 from beras import losses, optimizers
 from beras.autodiff import GradientTape
-from beras.autodiff.structure import leaves, restore
+from beras.autodiff.structure import leaves, mapped, restore
 from beras.autodiff.tracked import bare
 from beras.core.classes import lookup
 from beras.core.shapes import any_batch, are_several, shape_of, zeros_of
@@ -286,7 +286,7 @@ class Model(Layer):
         """Put one batch into the metrics; those of the user's get an output of their own, which they may keep."""
         compiled, output = self._require_compiled(), step.output
         if step.program is not None and compiled.may_keep_arrays:
-            output = restore(output, iter([array.copy() for array in leaves(output)]))
+            output = mapped(lambda array: array.copy(), output)
         compiled.update(step.loss, y, output, sample_weight, step.activation)
 
     def batch_step(self, x: Any, y: Any, training: bool = True) -> dict[str, float]:
@@ -564,9 +564,8 @@ class Model(Layer):
         if type(found) is np.ndarray:
             return found.copy()
         if found is None:
-            found = bare(self(x, training=False))
-            return restore(found, iter([np.asarray(output) for output in leaves(found)]))
-        return restore(found, iter([output.copy() for output in leaves(found)]))
+            return mapped(np.asarray, bare(self(x, training=False)))
+        return mapped(lambda array: array.copy(), found)
 
     def _samples(self, x: Any, kind: str = "") -> Any:
         """Return ``x`` as an array of samples, or the arrays of several inputs in their list, tuple or dict.

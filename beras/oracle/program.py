@@ -12,7 +12,7 @@ import numpy as np
 from beras.autodiff import GradientTape
 from beras.autodiff.record import Record
 from beras.autodiff.state import through_forward
-from beras.autodiff.structure import leaves, restore
+from beras.autodiff.structure import leaves, mapped
 from beras.autodiff.tracked import Tracked, bare
 from beras.oracle.precision import is_float
 
@@ -98,7 +98,7 @@ def trace(call: Callable[..., Any], inputs: Sequence[Any], followed: Sequence[in
 
 def watched(tape: GradientTape, structure: Any) -> Any:
     """Return ``structure`` with Tensors that ``tape`` follows in the place of the floating-point arrays in it."""
-    return restore(structure, iter([tape.watch(leaf) if is_float(leaf) else leaf for leaf in leaves(structure)]))
+    return mapped(lambda leaf: tape.watch(leaf) if is_float(leaf) else leaf, structure)
 
 
 def _output(tape: GradientTape, value: Any) -> Output:

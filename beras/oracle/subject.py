@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from beras import losses
-from beras.autodiff.structure import leaves, restore
+from beras.autodiff.structure import leaves, mapped, restore
 from beras.autodiff.tracked import bare
 from beras.core import Diffable, Weighted
 from beras.core.call_record import input_position
@@ -108,7 +108,7 @@ def parts_of(target: Any) -> list[Any]:
 
 
 def _others(structure: Any) -> Any:
-    return restore(structure, iter([other(leaf) if is_float(leaf) else leaf for leaf in leaves(structure)]))
+    return mapped(lambda leaf: other(leaf) if is_float(leaf) else leaf, structure)
 
 
 def other(x: Any) -> Any:
@@ -122,7 +122,7 @@ def _as_arrays(value: Any) -> Any:
         return np.asarray(value)
     if isinstance(value, float):
         return np.asarray(value)
-    return restore(value, iter([_as_array(leaf) for leaf in leaves(value)]))
+    return mapped(_as_array, value)
 
 
 def _copied(structure: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 from beras.autodiff.tracked import Tracked
 from beras.replay.into import VIEWS, calls_into
 from beras.replay.memory import Memory, laid_out
-from beras.replay.trace import Call, Trace
+from beras.replay.trace import Call, Trace, draws
 
 __all__ = ["Plan", "Program", "plan"]
 
@@ -167,7 +167,9 @@ def plan(trace: Trace, outputs: Sequence[Any]) -> Plan:
             source = call.args[0]
             if source.is_variable or find(source._key) in viewed:
                 viewed[call.keys] = viewed.get(find(source._key), source._key)
-        known = None if isinstance(call.keys, tuple) or draws(call) else _signature(call, find, versions, viewed)
+        known = (
+            None if isinstance(call.keys, tuple) or draws(call.function) else _signature(call, find, versions, viewed)
+        )
         if known in seen:
             same[call.keys] = seen[known]
             continue
@@ -210,11 +212,6 @@ def _outlined(answer: Any) -> Any:
     if not isinstance(answer, np.ndarray):
         return answer
     return np.lib.stride_tricks.as_strided(np.empty(1, answer.dtype), answer.shape, answer.strides)
-
-
-def draws(call: Call) -> bool:
-    """Say whether a call draws random numbers, so that two equal calls have two answers."""
-    return getattr(call.function, "draws", False)
 
 
 def keys_in(value: Any) -> Iterator[int]:

@@ -15,7 +15,7 @@ from beras.autodiff.state import Home, Untraceable, home, new_key
 from beras.autodiff.tracked import Tracked, bare, holds_tracked
 from beras.replay.written_out import WRITTEN_OUT
 
-__all__ = ["Call", "Trace"]
+__all__ = ["Call", "Trace", "draws"]
 
 #: Functions whose answer is no array and depends on shapes and dtypes alone.
 ABOUT_SHAPES = frozenset(
@@ -65,7 +65,7 @@ class Trace:
     """
 
     def __init__(self, generators: Iterable[np.random.Generator] = ()) -> None:
-        self._generators = [(generator.bit_generator, _state(generator)) for generator in generators]
+        self._generators = [(bits, bits.state) for bits in (generator.bit_generator for generator in generators)]
         self.calls: list[Call] = []
         #: The identities of the entered arrays, in order.
         self.inputs: list[int] = []
@@ -119,15 +119,15 @@ class Trace:
             raise Untraceable(f"{function.__name__} has a Tensor as a keyword argument.")
         if _is_shaped_by_values(function, args):
             raise Untraceable(f"The shape of what {function.__name__} returns depends on values.")
-        draws = getattr(function, "draws", False)
-        if draws:
+        draws_numbers = draws(function)
+        if draws_numbers:
             self._refuse_unseen_draws()
         self.is_busy = True
         try:
             answer = apply(function, args, params)
         finally:
             self.is_busy = False
-        if draws:
+        if draws_numbers:
             self._generators = [(bits, bits.state) for bits, _ in self._generators]
         if answer is None or params.get("out") is not None or any(answer is arg for arg in args):
             raise Untraceable(f"{function.__name__} writes into an array, which a replay would not see.")
@@ -165,6 +165,11 @@ class Trace:
         return parts if isinstance(parts, Tracked) else None
 
 
+def draws(function: Callable[..., Any]) -> bool:
+    """Say whether ``function`` draws random numbers, so that two equal calls have two answers."""
+    return getattr(function, "draws", False)
+
+
 def _wrapped(value: Any) -> Any:
     """Return an array as a Tensor; a Tensor is one, and anything else stays what it is."""
     if isinstance(value, (np.ndarray, np.generic)):
@@ -187,10 +192,6 @@ def _is_shaped_by_values(function: Callable[..., Any], args: tuple) -> bool:
     if function is np.repeat:
         return len(args) > 1 and holds_tracked(args[1])
     return function in SHAPED_BY_VALUES or (function is np.where and len(args) == 1)
-
-
-def _state(generator: np.random.Generator) -> Any:
-    return generator.bit_generator.state
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -10,7 +10,8 @@ import numpy as np
 
 from beras.core.budget import weights_at_most
 from beras.saving.formats import KERAS_MODEL, KERAS_WEIGHTS, check_writable_format, format_of
-from beras.saving.model_weights import OPTIMIZER, read_order, refuse_to_overwrite, stored_weights
+from beras.saving.model_weights import read_order, refuse_to_overwrite, stored_weights
+from beras.saving.optimizer_state import restore_optimizer, stored_optimizer, taken_optimizer
 from beras.saving.registry import lookup
 from beras.saving.tensors import load_weights_file, save_weights_file
 from beras.saving.weight_names import assign_weights, named_weights
@@ -46,9 +47,8 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
     compiled = _compile_config(model)
     if compiled is not None:
         texts["compile_config"] = compiled
-        optimizer = model.optimizer
-        if include_optimizer and optimizer is not None and optimizer.built:
-            named |= {OPTIMIZER + name: value for name, value in optimizer.state().items()}
+        if include_optimizer and model.optimizer is not None:
+            named |= stored_optimizer(model.optimizer)
     save_weights_file(filepath, named, {"beras_file": "model", **texts})
 
 
@@ -123,7 +123,8 @@ def load_model(
 
     from beras import models  # noqa: F401 (it registers the classes of models)
 
-    entries = sum(value.size for name, value in named.items() if not name.startswith(OPTIMIZER))
+    state = taken_optimizer(named)
+    entries = sum(value.size for value in named.values())
     try:
         config = json.loads(texts["config"])
         compiled = json.loads(texts["compile_config"]) if "compile_config" in texts else None
@@ -135,13 +136,10 @@ def load_model(
         model = cls.from_config(settings, custom_objects)
         if config.get("build_input_shape") is not None:
             model.build_for(config["build_input_shape"])
-    state = {name.removeprefix(OPTIMIZER): named.pop(name) for name in list(named) if name.startswith(OPTIMIZER)}
     assign_weights(filepath, named_weights(model), named, read_order(texts))
     if compile and compiled is not None:
         model.compile_from_config(compiled, custom_objects)
-        if state:
-            model.optimizer.build(model.trainable_weights)
-            model.optimizer.load_state(state)
+        restore_optimizer(model, state)
     return model
 
 

@@ -10,22 +10,19 @@ import numpy as np
 
 from beras.errors import did_you_mean
 from beras.saving.formats import KERAS_WEIGHTS, SUFFIX, check_writable_format, format_of
+from beras.saving.optimizer_state import OPTIMIZER
 from beras.saving.tensors import load_weights_file, save_weights_file
 from beras.saving.torch_names import from_torch_names, to_torch_names
 from beras.saving.weight_names import assign_weights, named_weights
 from beras.saving.whole_file import existing_file
 
 __all__ = [
-    "OPTIMIZER",
     "load_weights",
     "read_order",
     "refuse_to_overwrite",
     "save_weights",
     "stored_weights",
 ]
-
-#: What the names of an optimizer's arrays begin with.
-OPTIMIZER = "optimizer/"
 
 #: Whose names and layouts the weights of a file may have.
 NAMES = ("beras", "torch")

@@ -7,7 +7,6 @@ from html import escape
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from beras.layers.node import nodes_in
 from beras.models.functional import Functional
 from beras.models.sequential import Sequential
 
@@ -90,7 +89,7 @@ class _Builder:
     def _add_graph(self, model: Any, inside: tuple[str, ...]) -> tuple[list[str], list[str]]:
         entries, exits = [], {}
         for placement in model.placements:
-            sources = list(nodes_in((placement.args, placement.params)))
+            sources = placement.needs
             given = [node.shape for node in sources]
             made = [node.shape for node in placement.outputs]
             first, last = self._layer(placement.layer, _one_of(given), _one_of(made), inside)

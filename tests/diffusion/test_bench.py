@@ -71,7 +71,7 @@ def test_the_checker_s_verdicts_are_the_library_s(report):
     assert [(row.variant, row.batch) for row in report.checker] == [(n, b) for b in (10, 64) for n in ("fp32", "tf32")]
     assert all(row.same_verdicts and row.cosine_difference < 1e-3 for row in report.checker)
     assert all(
-        row.network_a_second > 0 and row.library_a_second > 0 and row.ours_a_second > 0 for row in report.checker
+        row.network_a_second > 0 and row.diffusers_a_second > 0 and row.ours_a_second > 0 for row in report.checker
     )
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 folder = Path(sys.argv[1]) / "torchvision"
 folder.mkdir()
 (folder / "__init__.py").write_text(
-    "import torch\\n"
-    "@torch.library.register_fake('torchvision::nms')\\n"
+    "from torch import library\\n"
+    "@library.register_fake('torchvision::nms')\\n"
     "def nms(dets, scores, iou_threshold): ...\\n"
     "whole = True\\n"
 )

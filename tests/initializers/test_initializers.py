@@ -115,6 +115,8 @@ def test_constants():
     np.testing.assert_array_equal(initializers.Identity(gain=3)((2, 2)), np.eye(2) * 3)
     with pytest.raises(ValueError, match=r"shape \(3,\).*\(2, 2\)"):
         initializers.get(np.ones(3))((2, 2))
+    with pytest.raises(ValueError, match=r"too large for float32.*3.4e\+38.*value=1e\+308"):
+        initializers.Constant(1e308)((2,))
     with pytest.raises(ValueError, match="matrices"):
         initializers.Identity()((2, 2, 2))
 

@@ -16,6 +16,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from beras import activations, layers, losses, metrics, optimizers, regularizers
+from beras.layers.augmentation import Augmentation
+from beras.layers.convolution_layer import ConvolutionLayer
+from beras.layers.images import ImageLayer
+from beras.layers.normalization_layer import NormalizationLayer
 
 pytestmark = pytest.mark.torch
 pytest.importorskip("torch")
@@ -75,7 +79,7 @@ def is_public_class(name: str, thing: Any, base: type, package: str) -> bool:
 WRAPPERS = {losses.loss.FunctionLoss, losses.binding.DiffableLoss, metrics.mean.FunctionMetric}
 
 #: What layers are derived from, tested as each of them.
-BASES = {layers.images.ImageLayer, layers.convolution_layer.ConvolutionLayer, layers.augmentation.Augmentation}
+BASES = {ImageLayer, ConvolutionLayer, Augmentation, NormalizationLayer}
 
 KINDS = {
     "activations": Kind(activations, None, {row.covers for row in test_activations.ROWS}),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext, redirect_stdout
 from typing import Annotated
 
 import typer
 
-from beras.cli.console import print_json, say
+from beras.cli.console import keep_for_json, print_json, say
 from beras.cli.diffusion.options import AsJson, Device, Quiet, check_names
 from beras.cli.errors import BadUsage, usage
 
@@ -54,7 +52,7 @@ def bench(
         choose(names)
         sizes = _numbers(batches)
         check_steps(steps, SCHEDULER["num_train_timesteps"])
-    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+    with keep_for_json(as_json):
         if not (tiny or quiet):
             say(arithmetic_to_markdown(arithmetic(), steps + 1 if steps > 1 else 1) + "\n")
         report = measure(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from beras.cli.console import print_json, say, warn
+from beras.cli.console import keep_for_json, print_json, say, warn
 from beras.cli.diffusion.options import AsJson, Quiet
 from beras.cli.errors import FAILURE, BadUsage
 
@@ -54,7 +54,7 @@ def demo(
     from beras.diffusion.tensors import tensors_to_markdown
 
     tell: Any = _silent if quiet or as_json else _tell
-    with redirect_stdout(sys.stderr) if as_json else nullcontext(), _one_thread():
+    with keep_for_json(as_json), _one_thread():
         folder = _folder(out)
         pipe = tiny_pipeline(seed=seed)
         started = time.perf_counter()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from beras.cli.console import print_json, say, warn
+from beras.cli.console import keep_for_json, print_json, say, warn
 from beras.cli.diffusion.options import (
     DEFAULT_MODEL,
     AsJson,
@@ -96,11 +94,12 @@ def generate(
             check_name(scheduler)
         # A latent stands for 8 x 8 pixels in every version of Stable Diffusion 1 and 2.
         pixels = None if size is None else check_size(read_size(size), (0, 0), 8)
-        for path in (*numbered(out, count), *([] if grid is None else [grid])):
+        outputs = numbered(out, count)
+        for path in (*outputs, *([] if grid is None else [grid])):
             _check_free(path, force)
-        if grid is not None and grid.resolve() in {path.resolve() for path in numbered(out, count)}:
+        if grid is not None and grid.resolve() in {path.resolve() for path in outputs}:
             raise DiffusionError(f"--out and --grid are the same file: {grid}.")
-    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+    with keep_for_json(as_json):
         pipe = open_model(
             model,
             device=device,
@@ -109,7 +108,6 @@ def generate(
             token=token,
             offline=offline,
             quiet=quiet,
-            as_json=as_json,
         )
         if not quiet:
             _say_how_long(pipe)
@@ -142,17 +140,15 @@ def generate(
         _tell(generation, paths)
 
 
-def read_size(text: str | None) -> tuple[int, int] | int | None:
+def read_size(text: str) -> tuple[int, int] | int:
     """Return the size that ``512x768`` or ``512`` means.
 
     Raises:
         ValueError: for any other text.
 
-    >>> read_size("512x768"), read_size("512"), read_size(None)
-    ((512, 768), 512, None)
+    >>> read_size("512x768"), read_size("512")
+    ((512, 768), 512)
     """
-    if text is None:
-        return None
     try:
         sides = [int(side) for side in text.lower().split("x")]
     except ValueError:

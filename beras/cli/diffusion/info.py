@@ -73,17 +73,18 @@ def info(
             as_json=as_json,
         )
         rows, about = network_table(pipe), model
-    reasons = explain_modules(rows)
+    versions = installed_versions()
+    reasons = explain_modules(rows, versions)
     if as_json:
         found = [row.to_dict() for row in rows]
-        print_json({"about": about, "networks": found, "versions": installed_versions(), "modules": reasons})
+        print_json({"about": about, "networks": found, "versions": versions, "modules": reasons})
         return
     if not quiet:
         say(about, style="bold cyan")
     say(to_markdown(rows))
     if quiet:
         return
-    versions = ", ".join(f"{name} {version}" for name, version in installed_versions().items())
-    say(f"\nTensors and scalars belong to the model; modules to the code that builds it, here {versions}.")
+    here = ", ".join(f"{name} {version}" for name, version in versions.items())
+    say(f"\nTensors and scalars belong to the model; modules to the code that builds it, here {here}.")
     for reason in reasons:
         say(reason)

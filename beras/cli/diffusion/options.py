@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from beras.cli.console import keep_for_json
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -65,7 +65,7 @@ def open_model(
     """Return the pipeline that the common options ask for; with ``as_json`` what it says goes to stderr."""
     from beras.diffusion import load_pipeline
 
-    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+    with keep_for_json(as_json):
         return load_pipeline(
             model, device=device, dtype=dtype, cache_dir=cache_dir, token=token, offline=offline, quiet=quiet
         )
@@ -84,5 +84,5 @@ def open_checker(
     """Return the safety checker alone, as `open_model` the pipeline; it has the one dtype, float32."""
     from beras.diffusion import load_checker
 
-    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+    with keep_for_json(as_json):
         return load_checker(model, device=device, cache_dir=cache_dir, token=token, offline=offline, quiet=quiet)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext, redirect_stdout
 from typing import Annotated
 
 import typer
 
-from beras.cli.console import print_json, say, warn
+from beras.cli.console import keep_for_json, print_json, say, warn
 from beras.cli.diffusion.options import (
     DEFAULT_MODEL,
     AsJson,
@@ -69,7 +67,7 @@ def tensors(
         check_names(device, dtype)
         check_seed(seed)
         check_steps(steps, SCHEDULER["num_train_timesteps"])
-    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+    with keep_for_json(as_json):
         if prompt is None:
             rows = meta_tensor_table()
         else:
@@ -81,7 +79,6 @@ def tensors(
                 token=token,
                 offline=offline,
                 quiet=quiet,
-                as_json=as_json,
             )
             made = generate(pipe, prompt, seed=seed, steps=steps, every=0, progress=not quiet, notify=warn)
             rows = tensor_table(made)

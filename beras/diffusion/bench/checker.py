@@ -62,7 +62,7 @@ def measure_checker(
         variant="tf32" if faster else "fp32",
         batch=batch,
         network_a_second=alone,
-        library_a_second=theirs,
+        diffusers_a_second=theirs,
         ours_a_second=ours,
         peak_gigabytes=peak_gigabytes(device),
         same_verdicts=[bool(verdict) for verdict in verdicts] == scores.flagged.tolist(),

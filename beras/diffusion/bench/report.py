@@ -47,7 +47,7 @@ class CheckerRow:
     batch: int
     network_a_second: float
     #: diffusers' own forward, which fetches 20 numbers for each picture.
-    library_a_second: float
+    diffusers_a_second: float
     #: `beras.diffusion.score`.
     ours_a_second: float
     peak_gigabytes: float | None
@@ -67,7 +67,7 @@ IMAGE_COLUMNS = (
 )
 CHECKER_COLUMNS = (
     *(("checker", "variant", ""), ("batch", "batch", ""), ("network images/s", "network_a_second", ",.0f")),
-    *(("diffusers images/s", "library_a_second", ",.0f"), ("beras images/s", "ours_a_second", ",.0f")),
+    *(("diffusers images/s", "diffusers_a_second", ",.0f"), ("beras images/s", "ours_a_second", ",.0f")),
     *(("peak GB", "peak_gigabytes", ".2f"), ("same verdicts", "same_verdicts", "")),
     ("cosine diff.", "cosine_difference", ".1e"),
 )

@@ -74,17 +74,14 @@ def _check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:
 
 def _read(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     member = archive.getinfo(name)
-    limit = LONGEST_CONFIG if name == CONFIG else max(LARGE, MOST_EXPANSION * min(member.compress_size, _size(path)))
+    stored = min(member.compress_size, path.stat().st_size)
+    limit = LONGEST_CONFIG if name == CONFIG else max(LARGE, MOST_EXPANSION * stored)
     if member.file_size > limit:
         raise ValueError(
             f"{str(path)!r} is refused: its member {name!r} would fill {member.file_size:,} bytes of memory, from "
             f"{member.compress_size:,} in the file."
         )
     return archive.read(name)
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size
 
 
 def _zlib_error() -> type[Exception]:

@@ -112,7 +112,9 @@ def state_from(places: Sequence[Place], arrays: Sequence[np.ndarray]) -> dict[st
 def shortest(number: float) -> float:
     """Return a float32 as the shortest decimal number that it stands for; another float as it is.
 
-    >>> shortest(0.0010000000474974513), shortest(0.001)
-    (0.001, 0.001)
+    >>> shortest(0.0010000000474974513), shortest(0.001), shortest(1e308)
+    (0.001, 0.001, 1e+308)
     """
-    return float(str(np.float32(number))) if float(np.float32(number)) == number else number
+    with np.errstate(over="ignore"):
+        single = np.float32(number)
+    return float(str(single)) if float(single) == number else number
