@@ -1,4 +1,4 @@
-"""A drawing of a model: its layers from left to right, as columns of units."""
+"""A drawing of a model: its layers from left to right, as columns of units and stacks of feature maps."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from beras.layers import InputLayer
-from beras.viz.style import BLUE, GREEN, GREY, INK, ORANGE, new_figure
+from beras.viz.stacks import Sheets, draw_sheets, draw_window, largest_side, sheets_of
+from beras.viz.stages import Stage, count, stages_of
+from beras.viz.style import GREY, INK, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,32 +20,45 @@ __all__ = ["draw_model"]
 _SHOWN = 12
 _HEIGHT = 5.4
 _INCH = 0.56
-# How far apart two neighbours stand: (kind of the left one, kind of the right one), in units of _INCH inches.
-_GAPS = {
-    ("picture", "step"): 2.1,
-    ("picture", "column"): 2.6,
-    ("step", "step"): 1.1,
-    ("step", "column"): 1.5,
-    ("column", "step"): 1.5,
-    ("column", "column"): 3.2,
+_PICTURE = 2.1
+#: The space that a stage takes, unless it is a stack, in units of _INCH inches.
+_BODIES = {
+    "column": Sheets(_HEIGHT, 0.44, 1),
+    "dots": Sheets(0.0, 0.8, 1),
+    "picture": Sheets(_PICTURE, _PICTURE, 1),
+    "step": Sheets(_HEIGHT, 0.44, 1),
 }
+#: The space between two neighbours, by their kinds, and between all others; and between two captions.
+_SPACES = {("column", "column"): 2.76, ("stack", "stack"): 0.6, ("step", "step"): 0.66}
+_SPACE = 1.0
+_CAPTION_SPACE = 0.45
+_HEADING: dict[str, Any] = {"fontsize": 12.0, "weight": "normal"}
+_TITLE: dict[str, Any] = {"fontsize": 9.5, "weight": "bold"}
+_TEXT: dict[str, Any] = {"fontsize": 8.5, "weight": "normal"}
 
 
-class _Item(NamedTuple):
-    """What is drawn: a ``"picture"`` (the input), a ``"step"`` (no weights: a box) or a ``"column"`` of units."""
+class _Placed(NamedTuple):
+    """A stage with the place of its middle, the space that it takes, and half of the width of its caption."""
 
-    kind: str
-    units: int
-    lines: tuple[str, ...]
-    colour: str
-    joined: bool = False
+    place: float
+    stage: Stage
+    body: Sheets
+    caption: float
+
+    @property
+    def reach(self) -> float:
+        """How far it reaches to either side."""
+        return max(self.body.half, self.caption)
 
 
 def draw_model(model: Any) -> Figure:
     """Draw the layers of a built model from left to right, with their sizes and numbers of parameters.
 
-    A layer with weights is a column of units, of which at most twelve are drawn, joined to all units before it. A layer
-    that only transforms (Flatten, Dropout, Activation) is a box with its name.
+    A layer that gives images is a stack of sheets, ``height x width x channels``: the sheets shrink as the images do,
+    and there are more of them for more channels. Lines lead from what one pixel sees to that pixel. What keeps the
+    images' shape (Dropout, BatchNormalization) is written below them. Another layer with weights is a column of units,
+    of which at most twelve are drawn, joined to all units before it; what only transforms (Flatten, Dropout,
+    Activation) is a box with its name. Of a model with more than twelve stacks and columns the middle is left out.
 
     Raises:
         ValueError: for a model that is not built, has no layers, or has branches.
@@ -58,72 +72,62 @@ def draw_model(model: Any) -> Figure:
             f"draw_model draws layers in a row, and {model.name!r} has branches. beras.utils.plot_model(model, "
             f"'model.png') draws them."
         )
-    items = _items(model)
-    places = [0.0]
-    for left, right in pairwise(items):
-        places.append(places[-1] + _GAPS[left.kind, right.kind])
-    margin = 1.5 if items[0].kind == "picture" else 1.1
-    bottom, top = -_HEIGHT / 2 - 1.6, _HEIGHT / 2 + 0.4
-    figure = new_figure(_INCH * (places[-1] + margin + 1.2), _INCH * (top - bottom) + 0.4)
+    stages = stages_of(model)
+    # The figure comes first: without matplotlib it says so.
+    figure = new_figure(1.0, 1.0)
+    row = _placed(stages)
+    heading = f"{model.name}: {model.count_params():,} parameters"
+    left = min(item.place - item.reach for item in row) - 0.2
+    right = max(left + _width(heading, _HEADING), *(item.place + item.reach for item in row)) + 0.2
+    top = max(item.body.tall for item in row) / 2
+    bottom = -top - 0.75 - 0.27 * max(len(stage.lines) for stage in stages)
+    figure.set_size_inches(_INCH * (right - left), _INCH * (top + 0.4 - bottom) + 0.4)
     axes = figure.subplots()
     axes.set_axis_off()
-    axes.set_xlim(-margin, places[-1] + 1.2)
-    axes.set_ylim(bottom, top)
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, top + 0.4)
     axes.set_aspect("equal")
-    before: tuple[float, np.ndarray] | None = None
-    for index, (place, item) in enumerate(zip(places, items, strict=True)):
-        if item.kind == "column":
-            heights = _heights(item.units)
-            if before is not None and item.joined:
-                _join(axes, before, (place, heights))
-            _draw_units(axes, place, heights, item)
-            before = place, heights
-        elif item.kind == "picture":
-            _draw_picture(axes, place, item)
-        else:
-            _draw_step(axes, place, item)
-        if before is None and index + 1 < len(items):
-            _draw_arrow(axes, place + (1.25 if item.kind == "picture" else 0.42), places[index + 1] - 0.42)
-    axes.set_title(f"{model.name}: {model.count_params():,} parameters", loc="left", color=INK, fontsize=12)
+    for item in row:
+        _DRAWINGS[item.stage.kind](axes, item)
+        if item.stage.kind != "step":
+            _draw_caption(axes, item.place, -top - 0.45, item.stage)
+    _connect(axes, row)
+    axes.set_title(heading, loc="left", color=INK, **_HEADING)
     return figure
 
 
-def _items(model: Any) -> list[_Item]:
-    """Return what is drawn, from left to right."""
-    shape = tuple(model.input_shape[1:])
-    flat = len(shape) == 1
-    size = "x".join(map(str, shape))
-    items = [_Item("column" if flat else "picture", _count(shape), ("input", size), GREY)]
-    layers = [layer for layer in model.layers if not isinstance(layer, InputLayer)]
-    for index, layer in enumerate(layers):
-        count = layer.count_params()
-        before, shape = shape, tuple(layer.compute_output_shape((None, *shape))[1:])
-        if not count:
-            items.append(_Item("step", 0, (_described(layer),), ORANGE))
-            continue
-        if not any(item.kind == "column" for item in items):
-            items.append(_Item("column", _count(before), (f"{_count(before):,} values",), GREY))
-        last = not any(other.count_params() for other in layers[index + 1 :])
-        activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
-        lines = (f"{type(layer).__name__} {shape[-1]}", activation, f"{count:,} parameters")
-        items.append(_Item("column", _count(shape), lines, GREEN if last else BLUE, joined=True))
-    return items
+def _placed(stages: list[Stage]) -> list[_Placed]:
+    """Return the stages from left to right, so far apart that neither they nor their captions meet."""
+    largest = largest_side(stages)
+    row: list[_Placed] = []
+    free = -np.inf
+    for stage in stages:
+        body = _BODIES.get(stage.kind) or sheets_of(stage, largest)
+        place, caption = 0.0, _caption_half(stage)
+        if row:
+            space = _SPACES.get((row[-1].stage.kind, stage.kind), _SPACE)
+            place = row[-1].place + row[-1].body.half + space + body.half
+        if caption:
+            place = float(max(place, free + caption))
+            free = place + caption + _CAPTION_SPACE
+        row.append(_Placed(place, stage, body, caption))
+    return row
 
 
-def _count(shape: tuple[int | None, ...]) -> int:
-    return int(np.prod([1 if n is None else n for n in shape]))
+def _caption_half(stage: Stage) -> float:
+    """Return half of the width of what is written below a stage; below a step there is nothing."""
+    if stage.kind == "step":
+        return 0.0
+    title, *rest = stage.lines
+    return max(_width(title, _TITLE), *(_width(line, _TEXT) for line in rest), 0.0) / 2
 
 
-def _described(layer: Any) -> str:
-    """Return a transforming layer's name with the one value that it is about."""
-    kind = type(layer).__name__
-    if getattr(layer, "scale", None):
-        return f"{kind} 1/{1 / layer.scale:g}" if layer.scale < 1 else f"{kind} {layer.scale:g}"
-    for attribute in ("rate", "activation"):
-        if hasattr(layer, attribute):
-            value = getattr(layer, attribute)
-            return f"{kind} {getattr(value, '__name__', value)}"
-    return kind
+def _width(line: str, look: dict[str, Any]) -> float:
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    path = TextPath((0.0, 0.0), line, size=look["fontsize"], prop=FontProperties(weight=look["weight"]))
+    return float(path.get_extents().width) / 72 / _INCH
 
 
 def _heights(units: int) -> np.ndarray:
@@ -135,38 +139,68 @@ def _heights(units: int) -> np.ndarray:
     return np.concatenate([upper, -upper[::-1]])
 
 
-def _draw_units(axes: Axes, place: float, heights: np.ndarray, item: _Item) -> None:
+def _draw_column(axes: Axes, item: _Placed) -> None:
+    place, stage = item.place, item.stage
+    units = count(stage.shape)
+    heights = _heights(units)
     axes.scatter(
-        np.full(len(heights), place), heights, s=62, color="white", edgecolors=item.colour, linewidths=1.6, zorder=3
+        np.full(len(heights), place), heights, s=62, color="white", edgecolors=stage.colour, linewidths=1.6, zorder=3
     )
-    if item.units > _SHOWN:
-        axes.scatter([place] * 3, [-0.22, 0.0, 0.22], s=5, color=item.colour, zorder=3)
-    _caption(axes, place, item)
+    if units > _SHOWN:
+        axes.scatter([place] * 3, [-0.22, 0.0, 0.22], s=5, color=stage.colour, zorder=3)
 
 
-def _draw_picture(axes: Axes, place: float, item: _Item) -> None:
+def _draw_picture(axes: Axes, item: _Placed) -> None:
     from matplotlib.patches import Rectangle
 
-    side, cells = 2.1, 7
+    place, side, cells = item.place, _PICTURE, 7
     cell = side / cells
     for row, column in np.ndindex(cells, cells):
         corner = (place - side / 2 + column * cell, -side / 2 + row * cell)
         axes.add_patch(Rectangle(corner, cell, cell, facecolor="#f6f8fa", edgecolor="#afb8c1", linewidth=0.7))
     axes.add_patch(Rectangle((place - side / 2, -side / 2), side, side, fill=False, edgecolor=GREY, linewidth=1.6))
-    _caption(axes, place, item)
 
 
-def _caption(axes: Axes, place: float, item: _Item) -> None:
-    title, *rest = item.lines
-    top = -_HEIGHT / 2 - 0.45
-    axes.text(place, top, title, ha="center", va="top", fontsize=9.5, color=item.colour, weight="bold")
-    axes.text(place, top - 0.42, "\n".join(rest), ha="center", va="top", fontsize=8.5, color=INK, linespacing=1.3)
+def _draw_stack(axes: Axes, item: _Placed) -> None:
+    draw_sheets(axes, item.place, item.body, item.stage.colour)
 
 
-def _draw_step(axes: Axes, place: float, item: _Item) -> None:
-    box = {"boxstyle": "round,pad=0.45", "facecolor": "#fff4ec", "edgecolor": item.colour, "linewidth": 1.0}
+def _draw_step(axes: Axes, item: _Placed) -> None:
+    box = {"boxstyle": "round,pad=0.45", "facecolor": "#fff4ec", "edgecolor": item.stage.colour, "linewidth": 1.0}
     where: dict[str, Any] = {"rotation": 90, "ha": "center", "va": "center"}
-    axes.text(place, 0, item.lines[0], fontsize=9, color=item.colour, zorder=4, bbox=box, **where)
+    axes.text(item.place, 0, item.stage.lines[0], fontsize=9, color=item.stage.colour, zorder=4, bbox=box, **where)
+
+
+def _draw_dots(axes: Axes, item: _Placed) -> None:
+    axes.scatter(item.place + np.array([-0.3, 0.0, 0.3]), np.zeros(3), s=14, color=item.stage.colour, zorder=3)
+
+
+_DRAWINGS = {
+    "column": _draw_column,
+    "dots": _draw_dots,
+    "picture": _draw_picture,
+    "stack": _draw_stack,
+    "step": _draw_step,
+}
+
+
+def _draw_caption(axes: Axes, place: float, top: float, stage: Stage) -> None:
+    title, *rest = stage.lines
+    axes.text(place, top, title, ha="center", va="top", color=stage.colour, **_TITLE)
+    axes.text(place, top - 0.42, "\n".join(rest), ha="center", va="top", color=INK, linespacing=1.3, **_TEXT)
+
+
+def _connect(axes: Axes, row: list[_Placed]) -> None:
+    """Join columns unit by unit, and stacks by a window; between all others draw arrows."""
+    stages = [item for item in row if item.stage.kind != "step"]
+    joined = [(before, after) for before, after in pairwise(stages) if after.stage.joined]
+    for before, after in joined:
+        _join(axes, before, after)
+    for before, after in pairwise(row):
+        if after.stage.window is not None:
+            draw_window(axes, (before.place, before.stage, before.body), (after.place, after.stage, after.body))
+        elif not any(start.place <= before.place < stop.place for start, stop in joined):
+            _draw_arrow(axes, before.place + before.body.half + 0.2, after.place - after.body.half - 0.2)
 
 
 def _draw_arrow(axes: Axes, start: float, stop: float) -> None:
@@ -174,8 +208,9 @@ def _draw_arrow(axes: Axes, start: float, stop: float) -> None:
     axes.annotate("", (stop, 0.0), xytext=(start, 0.0), arrowprops=style)
 
 
-def _join(axes: Axes, before: tuple[float, np.ndarray], after: tuple[float, np.ndarray]) -> None:
+def _join(axes: Axes, before: _Placed, after: _Placed) -> None:
     from matplotlib.collections import LineCollection
 
-    lines = [[(before[0], a), (after[0], b)] for a in before[1] for b in after[1]]
+    ends = [(item.place, _heights(count(item.stage.shape))) for item in (before, after)]
+    lines = [[(ends[0][0], a), (ends[1][0], b)] for a in ends[0][1] for b in ends[1][1]]
     axes.add_collection(LineCollection(lines, colors="#8c959f", linewidths=0.35, alpha=0.55, zorder=1))
