@@ -287,11 +287,10 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
                 f"v must have the shape of x, {np.shape(bare(here))}. Received: {np.shape(bare(direction))}."
             )
 
-    def along(point: Any) -> Any:
-        slopes = leaves(grad(f)(point))
-        return sum(np.sum(slope * direction) for slope, direction in zip(slopes, directions, strict=True))
-
-    return grad(along)(x)
+    with GradientTape() as tape:
+        (point,), _ = _watched(tape, (x,), 0)
+        slopes = grad(f)(point)
+    return _gradient(tape, slopes, point, v)
 
 
 def custom_gradient(f: Function) -> Function:
