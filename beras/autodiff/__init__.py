@@ -3,6 +3,7 @@
 from beras.autodiff import rules
 from beras.autodiff.check import GradientMismatch, check_grads, numerical_gradient
 from beras.autodiff.functional import custom_gradient, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from beras.autodiff.memory import keep_freed_memory
 from beras.autodiff.primitives import primitive
 from beras.autodiff.state import debug, no_gradient
 from beras.autodiff.tape import GradientTape
@@ -29,3 +30,5 @@ __all__ = [
     "value_and_grad",
     "vjp",
 ]
+
+keep_freed_memory()
