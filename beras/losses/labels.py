@@ -11,7 +11,7 @@ from beras.autodiff.registry import constant
 from beras.autodiff.tracked import Tracked
 from beras.losses.align import flatten_first
 
-__all__ = ["class_numbers", "place_of"]
+__all__ = ["as_integers", "class_numbers", "place_of"]
 
 
 def class_numbers(y_true: Any, y_pred: Any, axis: int = -1, ignore_class: int | None = None) -> tuple[Any, Any]:
@@ -47,11 +47,11 @@ def class_numbers(y_true: Any, y_pred: Any, axis: int = -1, ignore_class: int | 
     if ignore_class is not None:
         counted = labels != ignore_class
         labels = np.where(counted, labels, 0)
-    return _as_integers(labels, classes), counted
+    return as_integers(labels, classes), counted
 
 
 @primitive
-def _as_integers(labels: np.ndarray, classes: int) -> np.ndarray:
+def as_integers(labels: np.ndarray, classes: int) -> np.ndarray:
     """Return ``labels`` as integers from 0 to ``classes - 1``, or say what is wrong with them."""
     if labels.dtype.kind == "f":
         fractions = labels[labels != np.rint(labels)]
@@ -67,7 +67,7 @@ def _as_integers(labels: np.ndarray, classes: int) -> np.ndarray:
     return labels
 
 
-constant(_as_integers)
+constant(as_integers)
 
 
 def place_of(labels: np.ndarray, axis: int) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from beras.autodiff.primitives import primitive
 from beras.autodiff.registry import define
 from beras.losses.labels import place_of
 
-__all__ = ["sigmoid_cross_entropy", "softmax_cross_entropy", "sparse_softmax_cross_entropy"]
+__all__ = ["sigmoid_cross_entropy", "softmax_cross_entropy", "softmax_excess", "sparse_softmax_cross_entropy"]
 
 
 @primitive

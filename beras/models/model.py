@@ -492,7 +492,7 @@ class Model(Layer):
             if step == count:
                 break
             hooks.on_predict_batch_begin(step)
-            found = self.predict_on_batch(part)
+            found = self._predicted(part)
             arrays = leaves(found)
             if outputs is None:
                 samples = min(batches.samples, count * batches.batch_size)
@@ -559,7 +559,9 @@ class Model(Layer):
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the outputs for one batch as a plain array, or as several, as the model gives them."""
-        x = self._samples(x)
+        return self._predicted(self._samples(x))
+
+    def _predicted(self, x: Any) -> Any:
         found = None if self._compiled is not None and self._compiled.run_eagerly else self._replays.predict(x)
         if type(found) is np.ndarray:
             return found.copy()

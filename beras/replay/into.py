@@ -16,6 +16,7 @@ import numpy as np
 from beras.activations import sigmoid
 from beras.autodiff.primitives import cast, getitem, masked
 from beras.autodiff.state import Untraceable
+from beras.replay.labelled import LABELLED
 from beras.replay.written_out import side_by_side
 
 __all__ = ["VIEWS", "calls_into"]
@@ -116,6 +117,7 @@ INTO: dict[Callable[..., Any], Callable[..., Any]] = {
     cast: _copy,
     masked: _masked,
     sigmoid: _sigmoid,
+    **LABELLED,
 }
 
 
@@ -131,9 +133,30 @@ def calls_into(out: Any, function: Callable[..., Any], args: tuple, params: dict
         return _copied_each(out, compute, args, params)
     entry = INTO.get(function)
     run = None if entry is None else entry(out, *args, **params)
-    if run is None and (isinstance(function, np.ufunc) or getattr(function, "takes_out", False)):
+    if run is None and isinstance(function, np.ufunc):
+        return partial(function, *_made_ready(function, args, out), out=out, **params)
+    if run is None and getattr(function, "takes_out", False):
         return partial(compute, *args, out=out, **params)
     return _copied(out, compute, args, params) if run is None else run
+
+
+def _made_ready(ufunc: np.ufunc, args: tuple, out: np.ndarray) -> tuple:
+    """Return the operands as views and arrays with which NumPy has the least to prepare at each call.
+
+    Python's numbers beside floats become arrays of the dtype that they take; an array of one entry gets no axes and
+    another one as many as ``out``: where all shapes are equal, NumPy need not broadcast.
+    """
+    dtypes = {x.dtype for x in args if isinstance(x, (np.ndarray, np.generic))}
+    kind = dtypes.pop() if len(dtypes) == 1 else np.dtype(object)
+    if kind.kind == "f" and any(loop.startswith(kind.char * ufunc.nin + "->") for loop in ufunc.types):
+        args = tuple(np.asarray(x, kind) if type(x) in (int, float) else x for x in args)
+    if ufunc.signature is not None:
+        return args
+    return tuple(_with_axes_of(out, x) if type(x) is np.ndarray else x for x in args)
+
+
+def _with_axes_of(out: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return x.reshape(()) if x.size == 1 < out.size else x.reshape((1,) * (out.ndim - x.ndim) + x.shape)
 
 
 def _copied(out: np.ndarray, compute: Callable[..., Any], args: tuple, params: dict) -> Callable[[], Any]:

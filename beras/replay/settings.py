@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
@@ -11,6 +12,7 @@ from beras import config
 from beras.autodiff import Variable
 from beras.core.changes import TRANSIENT
 from beras.core.weighted import Weighted
+from beras.initializers import Initializer
 
 __all__ = ["Settings"]
 
@@ -30,9 +32,10 @@ class Settings:
     def __init__(self, whole: Any = None, *others: Any):
         self._values: list[Any] = []
         self._parts: dict[int, Any] = {}
-        #: What stands in lists and dicts at any time, and the identities that stood there.
+        #: What stands in lists and dicts at any time, and how much and which identities stood there.
         self._contents: list[Any] = []
-        self._identities: list[list[int]] = []
+        self._lengths: list[int] = []
+        self._identities: list[int] = []
         #: These lists and dicts, each with a copy, which keeps what they held alive.
         self._containers: list[tuple[Any, Any]] = []
         self.generators: list[np.random.Generator] = []
@@ -53,7 +56,8 @@ class Settings:
 
     def have_moved(self) -> bool:
         """Say whether a list or a dict, or an object with a configuration, was changed in place."""
-        return [[*map(id, content)] for content in self._contents] != self._identities
+        contents = self._contents
+        return [*map(len, contents)] != self._lengths or [*map(id, chain(*contents))] != self._identities
 
     def snapshot(self) -> Snapshot:
         """Return what `Snapshot.restore` needs to undo all that an attempt of a step may do."""
@@ -84,7 +88,8 @@ class Settings:
             elif isinstance(value, np.random.Generator):
                 self.generators.append(value)
             elif hasattr(value, "get_config") and hasattr(value, "__dict__"):
-                self._watch(vars(value))
+                if not isinstance(value, Initializer):  # whose work is done
+                    self._watch(vars(value))
                 for held in [*vars(value).values()]:
                     self._enter(held)
 
@@ -100,7 +105,8 @@ class Settings:
         copy = held.copy()
         content = held.values() if type(held) is dict else held
         self._contents.append(content)
-        self._identities.append([*map(id, content)])
+        self._lengths.append(len(content))
+        self._identities.extend(map(id, content))
         self._containers.append((held, copy))
 
 

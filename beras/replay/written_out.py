@@ -17,7 +17,13 @@ from beras.activations.rows import NARROW
 from beras.autodiff.primitives import primitive
 from beras.autodiff.registry import constant
 from beras.layers.dense import affine
-from beras.losses.logits import sigmoid_cross_entropy, softmax_cross_entropy
+from beras.losses.logits import (
+    sigmoid_cross_entropy,
+    softmax_cross_entropy,
+    softmax_excess,
+    sparse_softmax_cross_entropy,
+)
+from beras.replay.labelled import labelled, less_one
 
 __all__ = ["WRITTEN_OUT"]
 
@@ -81,6 +87,17 @@ def _softmax_cross_entropy(logits: Any, y_true: Any, axis: int = -1) -> Any:
     return np.negative(np.squeeze(_rows(np.sum, np.multiply(z, y_true)), axis))
 
 
+def _sparse_softmax_cross_entropy(logits: Any, labels: Any, axis: int = -1) -> Any:
+    if not _is_last(logits, axis) or logits.ndim != 2:
+        return None
+    z, _, total = _exponentials(logits)
+    return np.subtract(np.log(np.squeeze(total, -1)), labelled(z, labels))
+
+
+def _softmax_excess(logits: Any, labels: Any, axis: int = -1) -> Any:
+    return less_one(_softmax(logits, axis), labels) if logits.ndim == 2 and _is_last(logits, axis) else None
+
+
 def _sigmoid_cross_entropy(logits: Any, y_true: Any) -> Any:
     if y_true.dtype != logits.dtype:
         return None
@@ -100,6 +117,8 @@ WRITTEN_OUT: dict[Callable[..., Any], Callable[..., Any]] = {
     softmax: _softmax,
     log_softmax: _log_softmax,
     softmax_cross_entropy: _softmax_cross_entropy,
+    sparse_softmax_cross_entropy: _sparse_softmax_cross_entropy,
+    softmax_excess: _softmax_excess,
     sigmoid_cross_entropy: _sigmoid_cross_entropy,
     np.mean: _mean,
 }

@@ -160,7 +160,7 @@ REASONS: dict[str, tuple[str, ...]] = {
             "losses/align.py::align: y_true if y_true.dtype == y_pred.dtype else y_true.astype(y_pred.dtype) -> "
             "y_true.astype(y_pred.dtype)"
         ),
-        "losses/labels.py::_as_integers: labels.astype(np.intp, copy=False) -> labels.astype(np.intp, copy=True)",
+        "losses/labels.py::as_integers: labels.astype(np.intp, copy=False) -> labels.astype(np.intp, copy=True)",
         (
             "losses/loss.py::Loss.prepared: y_true if y_true.dtype == y_pred.dtype else "
             "y_true.astype(y_pred.dtype) -> y_true.astype(y_pred.dtype)"
@@ -326,7 +326,7 @@ REASONS: dict[str, tuple[str, ...]] = {
         ),
     ),
     "Either says that a number is not whole.": (
-        "losses/labels.py::_as_integers: labels[labels != np.rint(labels)] -> labels[labels != np.floor(labels)]",
+        "losses/labels.py::as_integers: labels[labels != np.rint(labels)] -> labels[labels != np.floor(labels)]",
     ),
     "What stands for an ignored label is masked afterwards.": (
         "losses/labels.py::class_numbers: np.where(counted, labels, 0) -> np.where(counted, labels, 1)",

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 import beras
 from beras.autodiff.state import Untraceable
+from beras.losses.labels import class_numbers
+from beras.losses.logits import softmax_excess, sparse_softmax_cross_entropy
 from beras.replay import Trace, plan
 
 RNG = np.random.default_rng(3)
@@ -32,6 +34,10 @@ STEPS = {
     "mean": lambda a, b: a * np.mean(b),
     "split": lambda a, b: np.concatenate(np.split(a, [2], axis=1)[::-1], axis=1) + b,
     "cast": lambda a, b: (a.astype(np.float32) * 2).astype(np.float64) + b,
+    "numbers": lambda a, b: np.maximum(2 * a, 0) - np.power(b, 2) / 3.5 + np.where(np.less_equal(a, 1), a, 10**30),
+    "integers beside floats": lambda a, b: np.ldexp(a, 3) + np.heaviside(b, 0.5) + np.float64(2) * a,
+    "one entry": lambda a, b: a * np.sum(b) - np.reshape(np.max(a), (1, 1, 1))[0] + b[:1, :1],
+    "a row": lambda a, b: a[:1] + b[0] + b,
     "cumsum": lambda a, b: np.cumsum(a, axis=1) * 0.1 + b,
 }
 
@@ -109,6 +115,33 @@ def test_softmax_and_its_cross_entropy_share_their_exponentials():
 
     program = traced(function, RNG.normal(size=(3, 3)))
     assert sum(getattr(call, "func", None) is np.exp for call in program._calls) == 1
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int64", "uint64", "float32", "bool"])
+def test_labels_are_looked_at_by_every_run(dtype):
+    def loss(labels, logits):
+        numbers, _ = class_numbers(labels, logits)
+        return sparse_softmax_cross_entropy(logits, numbers), softmax_excess(logits, numbers)
+
+    logits = RNG.normal(size=(5, 3)).astype(np.float32)
+    program = traced(loss, np.array([1, 0, 1, 1, 0]).astype(dtype), logits)
+    highest = 2 if dtype == "bool" else 3
+    for _ in range(3):
+        labels = RNG.integers(0, highest, 5).astype(dtype)
+        logits = RNG.normal(size=(5, 3)).astype(np.float32)
+        for place, value in zip(program.inputs, (labels, logits), strict=True):
+            place[...] = value
+        for got, expected in zip(program.run(), loss(labels, logits), strict=True):
+            np.testing.assert_array_equal(got, expected)
+    for wrong, name in ((3, "3"), (-1, "-1")):
+        if dtype != "bool" and (wrong > 0 or dtype in ("int8", "int64", "float32")):
+            program.inputs[0][2] = wrong
+            with pytest.raises(ValueError, match=f"the class number {name}.*3 classes"):
+                program.run()
+    if dtype == "uint64":
+        program.inputs[0][2] = 2**63 + 1
+        with pytest.raises(ValueError, match="the class number"):
+            program.run()
 
 
 @pytest.mark.parametrize(
