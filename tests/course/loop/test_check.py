@@ -87,3 +87,13 @@ def test_in_a_notebook_check_prints_on_stdout(mini, monkeypatch, capsys):
 def test_in_a_notebook_an_unknown_task_is_an_error(mini):
     with pytest.raises(CourseError, match=r"Unknown task '7'"):
         beras.course.check(7, folder=mini)
+
+
+def test_a_notebook_shows_the_message_without_the_stack_of_the_course_tools(mini, capsys):
+    pytest.importorskip("IPython")
+    from IPython.core.interactiveshell import InteractiveShell
+
+    ran = InteractiveShell().run_cell(f"import beras.course; beras.course.check('9.9', folder={str(mini)!r})")
+    assert isinstance(ran.error_in_exec, CourseError)
+    shown = capsys.readouterr().out
+    assert "Unknown task '9.9'. " in shown and "Traceback" not in shown and ".py" not in shown
