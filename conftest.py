@@ -18,12 +18,15 @@ NEEDS = {
     BERAS / "diffusion": (("torch", "torchvision", "transformers", "diffusers", "PIL"), set[str]()),
 }
 
+#: How a line begins that imports PyTorch, itself or by way of the twins.
+IMPORTS = ("import torch", "from torch", "from beras.oracle.twins import")
+
 absent = {folder: [name for name in names if find_spec(name) is None] for folder, (names, _) in NEEDS.items()}
 collect_ignore = [
     str(path)
     for folder, names in absent.items()
     for path in folder.rglob("*.py")
-    if names and any(line.startswith(("import torch", "from torch")) for line in path.read_text("utf-8").splitlines())
+    if names and any(line.startswith(IMPORTS) for line in path.read_text("utf-8").splitlines())
 ]
 
 

@@ -6,7 +6,7 @@ __all__ = ["CourseError"]
 
 
 class CourseError(ValueError):
-    """A file of a homework is not as it must be, or there is no such task; the message says which, and what there is."""
+    """A file of a homework is not as it must be, or there is no such task; the message says what there is."""
 
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython shows: the message alone, for the stack would be that of the course tools."""

@@ -52,6 +52,7 @@ def _copy(out: np.ndarray, x: Any, *rest: Any, **params: Any) -> Any:
 def _where(out: np.ndarray, condition: Any, x: Any, y: Any) -> Any:
     if np.asarray(condition).dtype.kind != "b":
         return None
+    x, y = (np.asarray(number, out.dtype) if type(number) in (int, float) else number for number in (x, y))
 
     def run() -> None:
         np.copyto(out, y)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import torch
-from torch.nn import functional as F
+import pytest
+
+torch = pytest.importorskip("torch")
+F = torch.nn.functional
 
 __all__ = ["average_pooled", "convolved", "max_pooled", "translated", "zoomed_out"]
 

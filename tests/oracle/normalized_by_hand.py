@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import torch
+import pytest
 
+torch = pytest.importorskip("torch")
 F = torch.nn.functional
 
 __all__ = ["by_batch", "by_moving", "by_sample"]

@@ -10,12 +10,14 @@ import pytest
 
 import beras
 from beras import activations, layers
-from tests.oracle.images_by_hand import average_pooled, convolved, max_pooled, translated, zoomed_out
-from tests.oracle.normalized_by_hand import by_batch, by_moving, by_sample
-from tests.oracle.two_ways import hold
 
 pytestmark = pytest.mark.torch
 torch = pytest.importorskip("torch")
+
+from tests.oracle.images_by_hand import average_pooled, convolved, max_pooled, translated, zoomed_out  # noqa: E402
+from tests.oracle.normalized_by_hand import by_batch, by_moving, by_sample  # noqa: E402
+from tests.oracle.two_ways import hold  # noqa: E402
+
 F = torch.nn.functional
 
 RNG = np.random.default_rng(0)
