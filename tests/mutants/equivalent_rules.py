@@ -68,7 +68,12 @@ REASONS: dict[str, tuple[str, ...]] = {
             "np.where(stuck, 0.0, x) - np.where(stuck, 0.0, ans)"
         ),
         "exponential.py::_log_sum_exp: if np.any(stuck): -> if True:",
-        "reductions.py::_extreme: if np.any(np.isnan(ans)): -> if True:",
+        "reductions.py::share: if not (somebody_wins and np.count_nonzero(wins) == g.size): -> if True:",
+        (
+            "reductions.py::_extreme: share(g, winning(x, ans, axis, keepdims), axis, True) -> "
+            "share(g, winning(x, ans, axis, keepdims), axis, False)"
+        ),
+        ("reductions.py::winning: wins | np.isnan(x) if np.any(np.isnan(extreme)) else wins -> wins | np.isnan(x)"),
         "shapes.py::_pad: padded + border if np.any(border) else padded -> padded + border",
     ),
     "Up to that size an array is filled, beyond it a view is made: the numbers are the same.": (
@@ -159,7 +164,7 @@ REASONS: dict[str, tuple[str, ...]] = {
         "joining.py::_depth: 1 + max(map(_depth, arrays), default=0) -> 1 + max(map(_depth, arrays), default=1)",
     ),
     "A NaN among the entries makes the extreme of its row NaN, and no other does.": (
-        "reductions.py::_extreme: np.any(np.isnan(ans)) -> np.any(np.isnan(x))",
+        "reductions.py::winning: np.any(np.isnan(extreme)) -> np.any(np.isnan(x))",
     ),
     "A linear recurrence does not read the factor of its first entry: nothing stands before it.": (
         "running.py::_cumprod: moved_on(np.flip(x, axis), axis, 0.0) -> moved_on(np.flip(x, axis), axis, 1.0)",

@@ -25,6 +25,8 @@ def reduced_axes(ndim: int, axis: Any) -> tuple[int, ...]:
     """
     if axis is None or (ndim == 0 and axis in (0, -1)):
         return tuple(range(ndim))
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis % ndim,)
     return normalize_axis_tuple(axis, ndim)
 
 

@@ -66,7 +66,7 @@ expand(np.nanstd, deviation(_nanvar))
 
 
 def _extreme_but_nan(g: Any, ans: Any, x: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
-    return share(g, np.equal(x, spread(ans, x, axis, keepdims)), x, axis)
+    return share(g, np.equal(x, spread(ans, x, axis, keepdims)), axis, False)
 
 
 define(np.nanmax, _extreme_but_nan)

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from beras.autodiff.primitives import cast, masked
-from beras.autodiff.registry import define, expand
-from beras.autodiff.rules.axes import count, divided, merge, spread, unmerge
+from beras.autodiff.primitives import cast, masked, primitive
+from beras.autodiff.registry import constant, define, expand
+from beras.autodiff.rules.axes import count, divided, kept_shape, merge, spread, unmerge
 from beras.autodiff.rules.running import backwards, moved_on
 
-__all__ = ["share"]
+__all__ = ["share", "winning"]
 
 
 def _sum(g: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Any:
@@ -50,16 +50,41 @@ define(np.prod, _prod)
 
 
 def _extreme(g: Any, ans: Any, x: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
-    wins = np.equal(x, spread(ans, x, axis, keepdims))
-    if np.any(np.isnan(ans)):
-        wins = wins | np.isnan(x)
-    return share(g, wins, x, axis)
+    return share(g, winning(x, ans, axis, keepdims), axis, True)
 
 
-def share(g: Any, wins: Any, x: Any, axis: Any) -> Any:
-    """Return ``g`` divided evenly, along ``axis``, among the entries of ``x`` that win."""
-    winners = np.maximum(np.sum(wins, axis=axis, keepdims=True), 1)  # whole numbers: float16 may not hold them
-    return masked(np.broadcast_to(cast(np.reshape(g, winners.shape) / winners, x.dtype), x.shape), wins)
+@primitive
+def winning(x: Any, extreme: Any, axis: Any, keepdims: Any) -> Any:
+    """Return where ``x`` is its ``extreme`` along ``axis``."""
+    wins = np.equal(x, spread(extreme, x, axis, keepdims))
+    return wins | np.isnan(x) if np.any(np.isnan(extreme)) else wins
+
+
+constant(winning)
+
+
+@primitive
+def share(g: Any, wins: Any, axis: Any, somebody_wins: bool) -> Any:
+    """Return ``g`` divided evenly, along ``axis``, among the entries that win, and 0 elsewhere.
+
+    With ``somebody_wins`` there are winners everywhere; as many of them as cotangents is then one for each.
+    """
+    g = g.reshape(kept_shape(wins.shape, axis))
+    if not (somebody_wins and np.count_nonzero(wins) == g.size):
+        g = (g / _winners(wins, axis)).astype(g.dtype)
+    return masked(np.broadcast_to(g, wins.shape), wins)
+
+
+def _winners(wins: Any, axis: Any) -> Any:
+    return np.maximum(np.sum(wins, axis=axis, keepdims=True), 1)  # whole numbers: float16 may not hold them
+
+
+def _gathered(g: Any, ans: Any, shared: Any, wins: Any, axis: Any, somebody_wins: bool) -> Any:
+    total = np.sum(masked(g, wins), axis=axis, keepdims=True) / _winners(wins, axis)
+    return np.reshape(cast(total, shared.dtype), shared.shape)
+
+
+define(share, _gathered, None)
 
 
 for extreme in (np.max, np.min, np.amax, np.amin):

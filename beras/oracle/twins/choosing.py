@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from beras.autodiff.rules.axes import reduced_axes
 from beras.autodiff.rules.choosing import between, replace_nonfinite, won
+from beras.autodiff.rules.reductions import share
 from beras.oracle.twins.adapters import alike, elementwise, given, tensor
 from beras.oracle.twins.registry import TWINS, twin
 
@@ -17,9 +19,17 @@ def _won(g: Any, loses: Any, ties: Any) -> torch.Tensor:
     return torch.where(ties, 0.5 * g, torch.where(loses, torch.zeros_like(g), g))
 
 
+def _shared(g: Any, wins: Any, axis: Any, somebody_wins: bool) -> torch.Tensor:
+    wins = tensor(wins).bool()
+    along = reduced_axes(wins.ndim, axis)
+    winners = wins.sum(along, keepdim=True) if along else wins.long()
+    return torch.where(wins, tensor(g).reshape(winners.shape) / winners.clamp(min=1), 0.0)
+
+
 twin(np.maximum, elementwise(torch.maximum))
 twin(np.minimum, elementwise(torch.minimum))
 twin(won, _won)
+twin(share, _shared)
 twin(np.fmax, elementwise(torch.fmax))
 twin(np.fmin, elementwise(torch.fmin))
 twin(np.where, lambda condition, x, y: torch.where(tensor(condition).bool(), *alike(x, y)))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from beras.autodiff.rules.reductions import share
 from tests.autodiff.case import Case, points
 
 LACKING = {"hips": False, "why": "not in autograd"}
@@ -10,6 +11,10 @@ ALONG = {}, {"axis": 0}, {"axis": -1}, {"axis": (0, 2)}, {"axis": (-1, 0), "keep
 SHAPE = points((2, 3, 2), low=0.5, high=2)
 #: No zero, one, two, and a row of nothing but zeros.
 ZEROS = np.array([[1.5, 0.0, 2.0, -1.0], [0.0, 3.0, 0.0, 0.5], [0.0, 0.0, 0.0, 0.0], [1.0, -2.0, 0.5, 3.0]])
+
+#: One winner in each row; then ties, and a row where nobody wins.
+ONE_EACH = np.array([[True, False, False], [False, False, True]])
+SOME = np.array([[True, False, True], [False, False, False], [False, True, False]])
 
 
 def along(*functions, arrays=SHAPE, ways=ALONG, **row):
@@ -43,6 +48,10 @@ CASES = [
     Case(np.sum, lambda np, x: np.add.reduce(x) * x, (np.array(0.4),), **LACKING),
     Case(np.prod, lambda np, x: np.prod(x, axis=-1), (np.array(0.0),), **LACKING),
     # extremes
+    Case(share, lambda np, x: share(x * x, ONE_EACH, 1, True) * share(x, ONE_EACH, -1, False), points((2,)), **LACKING),
+    Case(share, lambda np, x: share(x * x, SOME[[0, 0, 2]], 1, True), points((3, 1)), **LACKING),
+    Case(share, lambda np, x: share(x * x, SOME, 1, False), points((3,)), **LACKING),
+    Case(share, lambda np, x: share(x * x, SOME, (0, 1), True) ** 2, points(()), **LACKING),
     *along(np.max, np.min),
     *along(np.amax, np.amin, arrays=points((2, 2, 2))),
     Case(np.amax, lambda np, x: np.amax(x) * x, points((3,))),
