@@ -16,9 +16,8 @@ __all__ = ["CategoricalHinge", "Hinge", "SquaredHinge", "categorical_hinge", "hi
 def _shortfall(y_true: Any, y_pred: Any) -> Any:
     """Return ``max(1 - y p, 0)``, with labels 0 and 1 read as -1 and 1."""
     y_true, y_pred = align(y_true, y_pred)
-    if np.all(np.equal(y_true, 0) | np.equal(y_true, 1)):
-        y_true = 2 * y_true - 1
-    return relu(1 - y_true * y_pred)
+    are_binary = np.all(np.equal(y_true, 0) | np.equal(y_true, 1))
+    return relu(1 - np.where(are_binary, 2 * y_true - 1, y_true) * y_pred)
 
 
 def hinge(y_true: Any, y_pred: Any) -> Any:
