@@ -34,7 +34,7 @@ STEPS = {
     "mean": lambda a, b: a * np.mean(b),
     "split": lambda a, b: np.concatenate(np.split(a, [2], axis=1)[::-1], axis=1) + b,
     "cast": lambda a, b: (a.astype(np.float32) * 2).astype(np.float64) + b,
-    "numbers": lambda a, b: np.maximum(2 * a, 0) - np.power(b, 2) / 3.5 + np.where(np.less_equal(a, 1), a, 10**30),
+    "numbers": lambda a, b: np.maximum(2 * a, 0) - np.power(np.tanh(b), 2) / 3.5 + np.where(np.less_equal(a, 1), a, 9),
     "integers beside floats": lambda a, b: np.ldexp(a, 3) + np.heaviside(b, 0.5) + np.float64(2) * a,
     "one entry": lambda a, b: a * np.sum(b) - np.reshape(np.max(a), (1, 1, 1))[0] + b[:1, :1],
     "a row": lambda a, b: a[:1] + b[0] + b,
@@ -75,6 +75,12 @@ def traced(function, *arrays):
         outputs = function(*map(trace.enter, arrays))
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     return plan(trace, outputs).bind([array.copy() for array in arrays])
+
+
+def test_a_number_may_be_too_large_for_an_integer():
+    x = RNG.normal(size=3)
+    (got,) = traced(lambda x: np.where(x > 0, x, 10**30) + np.minimum(x, 10**30), x).run()
+    np.testing.assert_array_equal(got, np.where(x > 0, x, 1e30) + x)
 
 
 def test_what_is_computed_twice_is_computed_once():
