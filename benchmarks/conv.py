@@ -4,6 +4,8 @@ The model is that of ``beras train --model cnn``: two 3 x 3 convolutions of 32 a
 dense layer of 128 with dropout, ten classes; 225,034 parameters, Adam, batches of 128. Every contender is a process of
 its own with as many threads; they take turns, so that what else the machine does meets all of them alike. A process
 trains once to warm up and then is timed; what counts is the median over the rounds. An epoch is 469 steps.
+
+With ``--layers``: forward and backward of single layers, by their input and their weights, in turns in one process.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +29,7 @@ STEPS_OF_AN_EPOCH = 469
 GOAL, WISH = 2.0, 1.5
 
 Train = Callable[[], float]
+EAGER, CHANNELS_LAST = "PyTorch eager", "PyTorch eager, channels last"
 
 
 def images(steps: int) -> tuple[np.ndarray, np.ndarray]:
@@ -97,9 +100,123 @@ def with_torch(x: np.ndarray, y: np.ndarray, channels_last: bool = False) -> Tra
 
 CONTENDERS: dict[str, Callable[[np.ndarray, np.ndarray], Train]] = {
     "beras": with_beras,
-    "PyTorch eager": with_torch,
-    "PyTorch eager, channels last": lambda x, y: with_torch(x, y, channels_last=True),
+    EAGER: with_torch,
+    CHANNELS_LAST: lambda x, y: with_torch(x, y, channels_last=True),
 }
+
+
+class LayerRow(NamedTuple):
+    """A layer of beras, its arguments, the shape of a batch, and how often the time of ``peer`` it may take at most."""
+
+    layer: str
+    arguments: dict[str, Any]
+    shape: tuple[int, ...]
+    peer: str
+    goal: float
+
+    def __str__(self) -> str:
+        settings = "".join(f", {name}={value!r}" for name, value in self.arguments.items())
+        return f"{self.layer} of {self.shape}{settings}"
+
+
+SMALL, LARGE, FEW_CHANNELS = (128, 14, 14, 32), (32, 28, 28, 64), (64, 26, 26, 3)
+ROWS = (1024, 256)
+LAYERS = (
+    *(LayerRow("BatchNormalization", {}, shape, EAGER, 2.5) for shape in (SMALL, (32, 7, 7, 128), ROWS)),
+    *(LayerRow("LayerNormalization", {}, shape, EAGER, 4.0) for shape in (SMALL, ROWS)),
+    *(
+        LayerRow("DepthwiseConv2D", {"strides": s, "padding": p, "depth_multiplier": m}, shape, CHANNELS_LAST, 4.0)
+        for shape in (SMALL, LARGE, FEW_CHANNELS)
+        for s in (1, 2)
+        for p in ("valid", "same")
+        for m in (1, 2)
+    ),
+)
+
+
+def layer_of_beras(row: LayerRow, x: np.ndarray) -> Callable[[], Any]:
+    import beras
+
+    arguments = {"kernel_size": 3, **row.arguments} if row.layer == "DepthwiseConv2D" else row.arguments
+    layer = getattr(beras.layers, row.layer)(**arguments)
+    call = {"training": True} if row.layer == "BatchNormalization" else {}
+    cotangent = np.ones_like(layer(x, **call))
+
+    def step() -> Any:
+        with beras.GradientTape() as tape:
+            watched = tape.watch(x)
+            y = layer(watched, **call)
+        return tape.gradient(y, [watched, *layer.trainable_weights], output_gradients=cotangent)
+
+    return step
+
+
+def layer_of_torch(row: LayerRow, x: np.ndarray, channels_last: bool) -> Callable[[], Any]:
+    import torch
+    from torch import nn
+
+    channels = x.shape[-1]
+    module: nn.Module
+    if row.layer == "LayerNormalization":
+        module = nn.LayerNorm(channels)
+    elif row.layer == "BatchNormalization":
+        module = nn.BatchNorm2d(channels) if x.ndim == 4 else nn.BatchNorm1d(channels)
+    else:
+        strides, padding, multiplier = row.arguments.values()
+        outputs = channels * multiplier
+        module = nn.Conv2d(channels, outputs, 3, strides, int(padding == "same"), groups=channels)
+    given = torch.tensor(x)
+    if row.layer != "LayerNormalization" and x.ndim == 4:
+        layout = torch.channels_last if channels_last else torch.contiguous_format
+        module = module.to(memory_format=layout)  # type: ignore[call-overload]
+        given = given.permute(0, 3, 1, 2).contiguous(memory_format=layout)
+    given.requires_grad_(True)
+    cotangent = torch.ones_like(module(given))
+
+    def step() -> Any:
+        return torch.autograd.grad(module(given), [given, *module.parameters()], cotangent)
+
+    return step
+
+
+def measure_layers(rounds: int) -> dict[str, dict[str, float]]:
+    """Return for each row of `LAYERS` the median seconds of beras and of PyTorch's layouts, which take turns."""
+    import torch
+
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    found = {}
+    for row in LAYERS:
+        x = np.random.default_rng(0).normal(size=row.shape).astype(np.float32)
+        steps = {
+            "beras": layer_of_beras(row, x),
+            EAGER: layer_of_torch(row, x, channels_last=False),
+            CHANNELS_LAST: layer_of_torch(row, x, channels_last=True),
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in steps}
+        for number in range(-2, 3 * rounds):  # the first two warm up
+            for name, step in steps.items():
+                start = perf_counter()
+                step()
+                if number >= 0:
+                    seconds[name].append(perf_counter() - start)
+        found[str(row)] = {name: median(times) for name, times in seconds.items()}
+    return found
+
+
+def compare_layers(threads: int, rounds: int, out: Path | None) -> int:
+    """Print what `measure_layers` finds in a new process; return 1 when a layer misses its goal."""
+    found = in_a_process(["--contender", "layers", "--rounds", str(rounds)], threads)
+    is_missed = False
+    print(f"{threads} thread(s), forward and backward in ms: {', '.join(found[str(LAYERS[0])])}")
+    for row in LAYERS:
+        seconds = found[str(row)]
+        ratio = seconds["beras"] / seconds[row.peer]
+        is_missed |= ratio > row.goal
+        times = "".join(f"{1000 * each:7.2f}" for each in seconds.values())
+        print(f"{row!s:90}{times}   {ratio:.2f} times {row.peer} (goal: {row.goal} at most)")
+    if out:
+        out.write_text(json.dumps({"threads": threads, "layers": found}, indent=1))
+    return int(is_missed)
 
 
 def measure(contender: str, steps: int) -> dict[str, Any]:
@@ -111,10 +228,10 @@ def measure(contender: str, steps: int) -> dict[str, Any]:
     return {"seconds_per_step": (perf_counter() - start) / steps, "loss": loss}
 
 
-def in_a_process(contender: str, steps: int, threads: int) -> dict[str, Any]:
-    """Return what `measure` finds in a new process with so many threads."""
+def in_a_process(arguments: list[str], threads: int) -> dict[str, Any]:
+    """Return what a new process with so many threads finds."""
     limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
-    command = [sys.executable, "-m", "benchmarks.conv", "--contender", contender, "--steps", str(steps)]
+    command = [sys.executable, "-m", "benchmarks.conv", *arguments]
     root = Path(__file__).parents[1]
     done = subprocess.run(command, env={**os.environ, **limits}, cwd=root, check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout)
@@ -127,26 +244,32 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5, help="how often all take their turn (default: 5)")
     parser.add_argument("--steps", type=int, default=60, help="timed in each round (default: 60)")
     parser.add_argument("--out", type=Path, help="a JSON file for the numbers")
-    parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
+    parser.add_argument("--layers", action="store_true", help="single layers instead of a network")
+    parser.add_argument("--contender", choices=(*CONTENDERS, "layers"), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    if options.layers:
+        return compare_layers(options.threads, options.rounds, options.out)
+    if options.contender == "layers":
+        print(json.dumps(measure_layers(options.rounds)))
+        return 0
     if options.contender:
         print(json.dumps(measure(options.contender, options.steps)))
         return 0
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
     for _ in range(options.rounds):
         for name, records in found.items():
-            records.append(in_a_process(name, options.steps, options.threads))
+            records.append(in_a_process(["--contender", name, "--steps", str(options.steps)], options.threads))
     step = {name: median(record["seconds_per_step"] for record in records) for name, records in found.items()}
     loss = {name: median(record["loss"] for record in records) for name, records in found.items()}
     print(f"{options.threads} thread(s), medians of {options.rounds} rounds of {options.steps} steps of {BATCH} images")
     for name in CONTENDERS:
         epoch = STEPS_OF_AN_EPOCH * step[name]
         print(f"{name:30} {1000 * step[name]:7.1f} ms a step {epoch:7.1f} s an epoch   loss {loss[name]:.4f}")
-    ratio = step["beras"] / step["PyTorch eager"]
-    print(f"beras / PyTorch eager: {ratio:.2f}   (goal: {GOAL} at most, wished: {WISH})")
+    ratio = step["beras"] / step[EAGER]
+    print(f"beras / {EAGER}: {ratio:.2f}   (goal: {GOAL} at most, wished: {WISH})")
     if options.out:
         options.out.write_text(json.dumps({"threads": options.threads, "rounds": found, "ratio": ratio}, indent=1))
-    return int(ratio > GOAL or loss["beras"] > 2 * loss["PyTorch eager"] + 0.05)
+    return int(ratio > GOAL or loss["beras"] > 2 * loss[EAGER] + 0.05)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ import numpy as np
 from beras import initializers
 from beras.autodiff import no_gradient
 from beras.autodiff.primitives import cast
-from beras.layers.moments import centered, widened
+from beras.layers.moments import widened
 from beras.layers.normalization_layer import NormalizationLayer
+from beras.layers.normalize_batch import batch_moments, normalize_batch
 
 __all__ = ["BatchNormalization"]
 
@@ -113,32 +114,37 @@ class BatchNormalization(NormalizationLayer):
         axis = self._axis_of(inputs)
         self.inputs = inputs
         x = widened(inputs)
-        if training and self.trainable:
-            rest, mean, variance = centered(x, tuple(n for n in range(x.ndim) if n != axis))
-            self._follow(mean, variance)
-        else:
-            with no_gradient():  # copies: a later call in training may write into the Variables
-                mean, variance = np.positive(self.moving_mean), np.positive(self.moving_variance)
-            rest, variance = x - self._along(mean, axis, x.ndim), self._along(variance, axis, x.ndim)
+        is_last = axis == x.ndim - 1
+        if not is_last:
+            x = np.moveaxis(x, axis, -1)
+        y = self._by_batch(x) if training and self.trainable else self._by_moving(x)
+        if not is_last:
+            y = np.moveaxis(y, -1, axis)
+        return y if y.dtype == inputs.dtype else cast(y, inputs.dtype)
+
+    def _by_batch(self, x: Any) -> Any:
+        """Return ``x``, channels last, normalised by its own statistics, which the moving ones follow."""
+        with no_gradient():
+            moments = batch_moments(x)
+            self._follow(moments[0], moments[1])
+        return normalize_batch(x, moments, self.gamma, self.beta, self.epsilon)
+
+    def _by_moving(self, x: Any) -> Any:
+        """Return ``x``, channels last, normalised by the moving statistics."""
+        with no_gradient():  # copies: a later call in training may write into the Variables
+            mean, variance = np.positive(self.moving_mean), np.positive(self.moving_variance)
         factor = 1 / np.sqrt(variance + self.epsilon)
         if self.scale:
-            factor = self._along(self.gamma, axis, x.ndim) * factor
-        y = rest * factor
-        if self.center:
-            y = y + self._along(self.beta, axis, x.ndim)
-        return y if y.dtype == inputs.dtype else cast(y, inputs.dtype)
+            factor = self.gamma * factor
+        y = (x - mean) * factor
+        return y + self.beta if self.center else y
 
     def _follow(self, mean: Any, variance: Any) -> None:
         """Move the moving statistics towards those of a batch."""
         kept, taken = self.momentum, 1 - self.momentum
         with no_gradient():
             for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
-                moving.assign(moving * kept + np.reshape(batch, moving.shape) * taken)
-
-    @staticmethod
-    def _along(weight: Any, axis: int, ndim: int) -> Any:
-        """Return ``(channels,)`` in the shape in which it meets inputs with ``ndim`` axes."""
-        return weight if axis == ndim - 1 else np.reshape(weight, (-1, *(1,) * (ndim - axis - 1)))
+                moving.assign(moving * kept + batch * taken)
 
     def _axis_of(self, inputs: Any) -> int:
         """Return the axis of the channels, counted from the front.

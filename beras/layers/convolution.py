@@ -17,6 +17,7 @@ import numpy as np
 
 from beras.autodiff.primitives import primitive
 from beras.autodiff.registry import define
+from beras.layers.row_blocks import sum_of_rows
 from beras.layers.windows import Pair, Windows, blocks
 
 __all__ = ["convolve", "convolve_to_input", "convolve_to_kernel"]
@@ -101,12 +102,6 @@ def _rows(x: np.ndarray, windows: Windows, groups: int) -> Iterator[tuple[slice,
             yield block, part.transpose(5, 0, 1, 2, 3, 4, 6).reshape(groups, many, -1)
 
 
-def _per_filter(g: Any) -> Any:
-    """Return the sum over all axes but the last, as a product, which is four times as fast."""
-    rows = np.reshape(g, (-1, g.shape[-1]))
-    return np.matmul(np.ones(rows.shape[0], g.dtype), rows)
-
-
 # A replay gives them the memory to write into.
 convolve.takes_out = convolve_to_input.takes_out = True  # type: ignore[attr-defined]
 
@@ -114,7 +109,7 @@ define(
     convolve,
     lambda g, ans, x, kernel, bias, windows: convolve_to_input(g, kernel, x.shape, windows),
     lambda g, ans, x, kernel, bias, windows: convolve_to_kernel(x, g, kernel.shape, windows),
-    lambda g, ans, x, kernel, bias, windows: _per_filter(g),
+    lambda g, ans, x, kernel, bias, windows: sum_of_rows(g),
     None,
 )
 define(

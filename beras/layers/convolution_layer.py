@@ -9,9 +9,13 @@ import numpy as np
 
 from beras import activations, constraints, initializers, regularizers
 from beras.layers.convolution import convolve
+from beras.layers.depthwise import convolve_depthwise
 from beras.layers.images import ImageLayer, Shape, padding_name, pair
 
 __all__ = ["ConvolutionLayer", "positive"]
+
+#: From so many outputs of each channel on, matrix products are the faster way, channel by channel.
+MANY_OUTPUTS = 8
 
 
 class ConvolutionLayer(ImageLayer):
@@ -73,14 +77,22 @@ class ConvolutionLayer(ImageLayer):
         return self.activation(super().call(inputs))
 
     def _convolved(self, x: Any, kernel: Any, channels: int) -> Any:
-        """Return the convolution of ``x``, which must have that many ``channels``, plus the bias."""
+        """Return the convolution of ``x``, which must have that many ``channels``, plus the bias.
+
+        ``kernel`` is ``(rows, columns, channels / groups, filters)``.
+        """
         if x.shape[3] != channels:
             raise ValueError(
                 f"Layer {self.name!r} was built for images with {channels} channels. Received: {x.shape[3]}, in "
                 f"{self.inputs.shape}, {self.data_format}."
             )
         windows = self._windows(x.shape[1:3], self.kernel_size, self.strides, self.dilation_rate, self.padding)
-        return convolve(x, kernel, self.bias if self.use_bias else None, windows)
+        bias = self.bias if self.use_bias else None
+        outputs = kernel.shape[3] // channels
+        is_depthwise = kernel.shape[2] == 1 and channels > 1 and outputs < MANY_OUTPUTS
+        if is_depthwise and x.dtype.itemsize >= 4:  # of half precision it would round each product
+            return convolve_depthwise(x, np.reshape(kernel, (*kernel.shape[:2], channels, outputs)), bias, windows)
+        return convolve(x, kernel, bias, windows)
 
     @property
     def final_activation(self) -> Any:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from beras.autodiff.primitives import cast
-from beras.layers.moments import centered, widened
+from beras.layers.moments import widened
 from beras.layers.normalization_layer import NormalizationLayer
+from beras.layers.normalize_samples import normalize_samples
 
 __all__ = ["LayerNormalization"]
 
@@ -98,14 +99,21 @@ class LayerNormalization(NormalizationLayer):
             )
         self.inputs = inputs
         x = widened(inputs)
-        rest, _, variance = centered(x, axes)
-        y = rest * (1 / np.sqrt(variance + self.epsilon))
-        shape = tuple(x.shape[axis] if axis in axes else 1 for axis in range(axes[0], x.ndim))
-        if self.scale:
-            y = y * _shaped(self.gamma, shape)
-        if self.center:
-            y = y + _shaped(self.beta, shape)
+        last = tuple(range(x.ndim - len(axes), x.ndim))
+        if axes != last:
+            x = np.moveaxis(x, axes, last)
+        y = self._normalized(x, len(axes))
+        if axes != last:
+            y = np.moveaxis(y, last, axes)
         return y if y.dtype == inputs.dtype else cast(y, inputs.dtype)
+
+    def _normalized(self, x: Any, many: int) -> Any:
+        """Return ``x`` normalised along its last axes, so many of them."""
+        if many == 1:
+            return normalize_samples(x, self.gamma, self.beta, self.epsilon)
+        gamma, beta = (None if weight is None else np.ravel(weight) for weight in (self.gamma, self.beta))
+        rows = np.reshape(x, (*x.shape[:-many], int(np.prod(x.shape[-many:]))))
+        return np.reshape(normalize_samples(rows, gamma, beta, self.epsilon), x.shape)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments as plain values."""
@@ -114,7 +122,3 @@ class LayerNormalization(NormalizationLayer):
             "axis": self.axis,
             "rms_scaling": False,
         }
-
-
-def _shaped(weight: Any, shape: tuple[int, ...]) -> Any:
-    return weight if weight.shape == shape else np.reshape(weight, shape)

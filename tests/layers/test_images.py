@@ -11,6 +11,7 @@ import beras
 from beras import layers
 from beras.layers import windows
 from beras.layers.convolution import convolve, convolve_to_input, convolve_to_kernel
+from beras.layers.depthwise import convolve_depthwise, convolve_depthwise_to_input, convolve_depthwise_to_kernel
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((27, 12, 12, 1), dtype=np.float32)
@@ -92,12 +93,27 @@ def test_batches_of_any_length_pass(length):
     assert model(IMAGES[:length]).shape == (length, 3)
 
 
-@pytest.mark.parametrize(("channels", "groups"), [(1, 1), (16, 1), (16, 2)])
-def test_memory_is_bounded_by_blocks(channels, groups):
+ORDINARY = convolve, convolve_to_input, convolve_to_kernel
+OF_CHANNELS = convolve_depthwise, convolve_depthwise_to_input, convolve_depthwise_to_kernel
+
+
+@pytest.mark.parametrize(
+    ("functions", "channels", "kernel"),
+    [
+        (ORDINARY, 1, (3, 3, 1, 16)),
+        (ORDINARY, 16, (3, 3, 16, 16)),
+        (ORDINARY, 16, (3, 3, 8, 16)),
+        (OF_CHANNELS, 16, (3, 3, 16, 1)),
+        (OF_CHANNELS, 8, (3, 3, 8, 2)),
+    ],
+)
+@pytest.mark.parametrize("strides", [(1, 1), (2, 2)])
+def test_memory_is_bounded_by_blocks(functions, channels, kernel, strides):
     """The windows of 64 images, laid out at once, would take nine times the memory of the images."""
+    convolve, convolve_to_input, convolve_to_kernel = functions
     x = RNG.random((64, 24, 24, channels), dtype=np.float32)
-    kernel = RNG.random((3, 3, channels // groups, 16), dtype=np.float32)
-    over = windows.Windows((3, 3), padding=((1, 1), (1, 1)))
+    kernel = RNG.random(kernel, dtype=np.float32)
+    over = windows.Windows((3, 3), strides, padding=((1, 1), (1, 1)))
     g = convolve(x, kernel, None, over)
     bound = 4 * windows.BLOCK_BYTES + 2 * max(x.nbytes, g.nbytes)
     calls = (
@@ -113,9 +129,18 @@ def test_memory_is_bounded_by_blocks(channels, groups):
         assert peak < bound, (call, peak, bound)
 
 
-def test_float32_stays_float32_and_blocks_change_nothing(monkeypatch):
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda seeded: layers.Conv2D(4, 3, padding="same", kernel_initializer=seeded),
+        lambda seeded: layers.DepthwiseConv2D(3, padding="same", depthwise_initializer=seeded),
+        lambda seeded: layers.DepthwiseConv2D(3, 2, depth_multiplier=2, depthwise_initializer=seeded),
+    ],
+    ids=["Conv2D", "DepthwiseConv2D", "DepthwiseConv2D in strides"],
+)
+def test_float32_stays_float32_and_blocks_change_nothing(make, monkeypatch):
     def gradients():
-        layer = layers.Conv2D(4, 3, padding="same", kernel_initializer=beras.initializers.GlorotUniform(seed=1))
+        layer = make(beras.initializers.GlorotUniform(seed=1))
         with beras.GradientTape() as tape:
             x = tape.watch(np.tile(IMAGES, (1, 1, 1, 9)))
             loss = np.sum(layers.MaxPooling2D(3, 2, "same")(layer(x)) ** 2)
@@ -126,6 +151,20 @@ def test_float32_stays_float32_and_blocks_change_nothing(monkeypatch):
     monkeypatch.setattr(windows, "BLOCK_BYTES", 1)
     for one, other in zip(whole, gradients(), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-4)
+
+
+def test_half_precision_is_rounded_once():
+    """Sums of twelve products, of which none is rounded by itself."""
+    kernel = RNG.normal(size=(3, 4, 2, 1)).astype(np.float16)
+    x = RNG.normal(size=(4, 6, 8, 2)).astype(np.float16)
+    found = []
+    for dtype in ("float16", "float64"):
+        layer = layers.DepthwiseConv2D((3, 4), dtype=dtype, use_bias=False)
+        layer.build(x.shape)
+        layer.set_weights([kernel])
+        found.append(layer(x.astype(dtype)))
+    assert found[0].dtype == np.float16
+    np.testing.assert_allclose(found[0], found[1], rtol=2e-3, atol=2e-3)
 
 
 def small(*made):
@@ -148,7 +187,12 @@ REPLAYED = {
         layers.Conv2D(4, 3), layers.MaxPooling2D(3, 1, "same"), layers.AveragePooling2D(3, 2, "same")
     ),
     "depthwise": lambda: small(
-        layers.ZeroPadding2D(), layers.DepthwiseConv2D(3, depth_multiplier=2), layers.GlobalAveragePooling2D()
+        layers.Conv2D(4, 3, use_bias=False),
+        layers.BatchNormalization(),
+        layers.DepthwiseConv2D(3, padding="same"),
+        layers.DepthwiseConv2D(3, strides=2, depth_multiplier=2, activation="relu"),
+        layers.DepthwiseConv2D(2, depth_multiplier=8),
+        layers.GlobalAveragePooling2D(),
     ),
     "augmentation": lambda: small(
         layers.ElasticDistortion(4.0, 2.0),

@@ -49,7 +49,7 @@ MODELS = {
     "BatchNormalization without weights": lambda: sequential(layers.BatchNormalization(center=False, scale=False)),
     "BatchNormalization, frozen": lambda: sequential(layers.Dense(4), layers.BatchNormalization(trainable=False)),
     "BatchNormalization twice": Twice,
-    "LayerNormalization": lambda: sequential(layers.LayerNormalization()),
+    "LayerNormalization": lambda: sequential(layers.Dense(4), layers.LayerNormalization()),
     "LayerNormalization of axes": lambda: sequential(layers.Reshape((2, 3)), layers.LayerNormalization([1, 2])),
     "Reshape and Permute": lambda: sequential(layers.Reshape((3, -1)), layers.Permute((2, 1)), layers.ReLU()),
     "RepeatVector": lambda: sequential(layers.RepeatVector(3), layers.Dense(2, "tanh")),

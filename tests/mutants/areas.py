@@ -33,8 +33,15 @@ COMPUTING = frozenset(
         *("call", "activate", "logits", "affine", "_affine", "_rows", "_width", "_again", "_cast", "penalties"),
         *("input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight", "final_activation"),
         *("merge", "_of_one_rank", "_lengthened", "_normalized", "_table", "look_up", "_noise", "_scaled_mask"),
-        *("widened", "centered", "_follow", "_along", "_shaped", "_images", "_channels_last", "_channels_back"),
-        *("convolve", "convolve_to_input", "convolve_to_kernel", "_matrices", "_by_group", "_per_filter", "_convolved"),
+        *("widened", "centered", "second_cotangent", "_follow", "_by_batch", "_by_moving", "_normalized", "_images"),
+        *("_channels_last", "_channels_back"),
+        *("convolve", "convolve_to_input", "convolve_to_kernel", "_matrices", "_by_group", "_convolved"),
+        *("convolve_depthwise", "convolve_depthwise_to_input", "convolve_depthwise_to_kernel", "all_of", "seen_by"),
+        *("_along_a_row", "_pixels", "_framed", "_correlate", "_views", "_along", "rows_of", "in_blocks", "repeated"),
+        *("outer", "sum_of_rows", "_slices", "batch_moments", "normalize_batch", "batch_sums", "_factor", "_constant"),
+        *("normalize_batch_to_input", "_cotangents", "_cotangents_of_sums", "_cotangents_of_input", "_centered"),
+        *("normalize_samples", "normalize_samples_to_input", "normalize_samples_to_gamma", "_means"),
+        *("_means_of_products", "_weighted", "room_for_a_block"),
         *("max_pool", "max_pool_to_input", "max_pool_from_input", "_first", "_shares"),
         *("average_pool", "average_pool_to_input", "resample", "resample_to_input", "_corners", "_reflected"),
         *("over", "reach", "padded_shape", "grid", "padded", "cropped", "gathered", "views", "positions", "blocks"),
@@ -54,9 +61,10 @@ LOSSES = (
 )
 LAYERS = (
     *("activation", "augmentation", "batch_normalization", "concatenation", "conv2d", "convolution"),
-    *("convolution_layer", "dense", "depthwise_conv2d", "dot_product", "dropout", "embedding", "flatten"),
+    *("convolution_layer", "dense", "depthwise", "depthwise_conv2d", "dot_product", "dropout", "embedding", "flatten"),
     *("gaussian_noise", "global_pooling2d", "images", "input_layer", "layer", "layer_normalization", "merge"),
-    *("moments", "pooling", "pooling2d", "random_affine", "random_elastic", "resampling", "rescaling", "reshape"),
+    *("moments", "normalize_batch", "normalize_samples", "phases", "pooling", "pooling2d", "random_affine"),
+    *("random_elastic", "resampling", "rescaling", "reshape", "row_blocks"),
     *("windows", "zero_padding2d"),
 )
 #: The optimizers themselves, of which every change is tried.

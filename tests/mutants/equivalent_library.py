@@ -4,7 +4,16 @@ from __future__ import annotations
 
 #: Of what is named here only the folder, ``beras/``, is left out.
 REASONS: dict[str, tuple[str, ...]] = {
-    "A bias has one axis: there is nothing to transpose.": ("convolve[2]: transposed",),
+    "A bias has one axis, and so have gamma and beta: there is nothing to transpose.": (
+        "convolve[2]: transposed",
+        "convolve_depthwise[2]: transposed",
+        "normalize_batch[2]: transposed",
+        "normalize_batch[3]: transposed",
+        "normalize_batch_to_input[3]: transposed",
+        "normalize_samples[1]: transposed",
+        "normalize_samples[2]: transposed",
+        "normalize_samples_to_input[2]: transposed",
+    ),
     "The step is the sign of a mean of the gradients, so a factor of all of them does not matter.": (
         "optimizers/lion.py::Lion.update(g): twice",
     ),

@@ -105,7 +105,8 @@ def conv2d(filters: int, kernel_size: Any, x: np.ndarray = PICTURES, **settings:
 
 def depthwise(kernel_size: Any, multiplier: int, **settings: Any) -> Row:
     params = {"kernel_size": kernel_size, "depth_multiplier": multiplier, **settings}
-    return Row("DepthwiseConv2D", params, convolved(**settings, depthwise=True), PICTURES)
+    by_hand = {name: value for name, value in settings.items() if name != "use_bias"}
+    return Row("DepthwiseConv2D", params, convolved(**by_hand, depthwise=True), PICTURES)
 
 
 IMAGE_ROWS = [
@@ -125,6 +126,10 @@ IMAGE_ROWS = [
     depthwise((3, 2), 1),
     depthwise((2, 2), 3, padding="same", strides=(2, 2)),
     depthwise((2, 2), 2, dilation_rate=(2, 3)),
+    depthwise((3, 3), 1, padding="same", strides=(2, 2)),
+    depthwise((3, 2), 2, padding="same", **FIRST),
+    depthwise((1, 2), 1, strides=(2, 3)),
+    depthwise((2, 2), 8, padding="same", use_bias=False),
     Row("Conv2D", {"filters": 2, "kernel_size": 2, "activation": "tanh"}, convolved(activation=torch.tanh), PICTURES),
     *(
         Row(name, {"pool_size": size, "strides": strides, "padding": padding}, made(size, strides, padding), PICTURES)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-__all__ = ["alike", "dims", "elementwise", "given", "kept", "reduction", "rows", "tensor", "widened"]
+__all__ = ["alike", "dims", "elementwise", "given", "kept", "pulled_back", "reduction", "rows", "tensor", "widened"]
 
 
 def tensor(value: Any) -> torch.Tensor:
@@ -74,6 +74,13 @@ def widened(x: Any, dtype: Any) -> torch.Tensor:
     """Return ``x`` in the NumPy ``dtype`` in which its sum or mean is wanted, if that is the wider one."""
     x = tensor(x)
     return x if dtype is None else x.to(torch.promote_types(x.dtype, tensor(np.empty(0, dtype)).dtype))
+
+
+def pulled_back(function: Callable[[torch.Tensor], torch.Tensor], at: torch.Tensor, g: Any) -> torch.Tensor:
+    """Return the cotangent of ``at`` under ``function``, by torch's own gradient, which can be differentiated again."""
+    value, pull = torch.func.vjp(function, at)[:2]
+    (found,) = pull(tensor(g).to(value.dtype))
+    return found
 
 
 def reduction(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch.nn import functional
 
 from beras.layers.convolution import convolve, convolve_to_input, convolve_to_kernel
+from beras.layers.depthwise import convolve_depthwise, convolve_depthwise_to_input, convolve_depthwise_to_kernel
 from beras.layers.pooling import (
     average_pool,
     average_pool_to_input,
@@ -18,7 +18,7 @@ from beras.layers.pooling import (
 )
 from beras.layers.resampling import resample, resample_to_input
 from beras.layers.windows import Windows
-from beras.oracle.twins.adapters import alike, tensor
+from beras.oracle.twins.adapters import alike, pulled_back, tensor
 from beras.oracle.twins.registry import twin
 
 __all__: list[str] = []
@@ -48,21 +48,28 @@ def _convolve(x: Any, kernel: Any, bias: Any, windows: Windows) -> torch.Tensor:
     ).permute(0, 2, 3, 1)
 
 
-def _pulled_back(function: Callable[[torch.Tensor], torch.Tensor], at: torch.Tensor, g: Any) -> torch.Tensor:
-    """Return the cotangent of ``at`` under ``function``, by torch's own gradient, which can be differentiated again."""
-    value, pull = torch.func.vjp(function, at)[:2]
-    (found,) = pull(tensor(g).to(value.dtype))
-    return found
-
-
 def _convolve_to_input(g: Any, kernel: Any, shape: tuple[int, ...], windows: Windows) -> torch.Tensor:
     g, kernel = alike(g, kernel)
-    return _pulled_back(lambda x: _convolve(x, kernel, None, windows), torch.zeros(shape, dtype=g.dtype), g)
+    return pulled_back(lambda x: _convolve(x, kernel, None, windows), torch.zeros(shape, dtype=g.dtype), g)
 
 
 def _convolve_to_kernel(x: Any, g: Any, shape: tuple[int, ...], windows: Windows) -> torch.Tensor:
     x, g = alike(x, g)
-    return _pulled_back(lambda kernel: _convolve(x, kernel, None, windows), torch.zeros(shape, dtype=g.dtype), g)
+    return pulled_back(lambda kernel: _convolve(x, kernel, None, windows), torch.zeros(shape, dtype=g.dtype), g)
+
+
+def _depthwise(x: Any, kernel: Any, bias: Any, windows: Windows) -> torch.Tensor:
+    return _convolve(x, tensor(kernel).flatten(2)[:, :, None], bias, windows)
+
+
+def _depthwise_to_input(g: Any, kernel: Any, shape: tuple[int, ...], windows: Windows) -> torch.Tensor:
+    g, kernel = alike(g, kernel)
+    return pulled_back(lambda x: _depthwise(x, kernel, None, windows), torch.zeros(shape, dtype=g.dtype), g)
+
+
+def _depthwise_to_kernel(x: Any, g: Any, shape: tuple[int, ...], windows: Windows) -> torch.Tensor:
+    x, g = alike(x, g)
+    return pulled_back(lambda kernel: _depthwise(x, kernel, None, windows), torch.zeros(shape, dtype=g.dtype), g)
 
 
 def _largest(x: Any, windows: Windows) -> tuple[torch.Tensor, torch.Tensor]:
@@ -76,7 +83,7 @@ def _max_pool(x: Any, windows: Windows) -> torch.Tensor:
 
 
 def _max_pool_to_input(g: Any, x: Any, largest: Any, windows: Windows) -> torch.Tensor:
-    return _pulled_back(lambda x: _max_pool(x, windows), tensor(x), g)
+    return pulled_back(lambda x: _max_pool(x, windows), tensor(x), g)
 
 
 def _max_pool_from_input(u: Any, x: Any, largest: Any, windows: Windows) -> torch.Tensor:
@@ -95,7 +102,7 @@ def _average_pool(x: Any, windows: Windows) -> torch.Tensor:
 
 def _average_pool_to_input(g: Any, shape: tuple[int, ...], windows: Windows) -> torch.Tensor:
     g = tensor(g)
-    return _pulled_back(lambda x: _average_pool(x, windows), torch.zeros(shape, dtype=g.dtype), g)
+    return pulled_back(lambda x: _average_pool(x, windows), torch.zeros(shape, dtype=g.dtype), g)
 
 
 #: What torch calls a fill mode; it has no "wrap".
@@ -122,7 +129,7 @@ def _resample(
 
 def _resample_to_input(g: Any, coordinates: Any, interpolation: str, fill_mode: str) -> torch.Tensor:
     g = tensor(g)
-    return _pulled_back(lambda x: _resample(x, coordinates, interpolation, fill_mode), torch.zeros_like(g), g)
+    return pulled_back(lambda x: _resample(x, coordinates, interpolation, fill_mode), torch.zeros_like(g), g)
 
 
 twin(resample, _resample)
@@ -130,6 +137,9 @@ twin(resample_to_input, _resample_to_input)
 twin(convolve, _convolve)
 twin(convolve_to_input, _convolve_to_input)
 twin(convolve_to_kernel, _convolve_to_kernel)
+twin(convolve_depthwise, _depthwise)
+twin(convolve_depthwise_to_input, _depthwise_to_input)
+twin(convolve_depthwise_to_kernel, _depthwise_to_kernel)
 twin(max_pool, _max_pool)
 twin(max_pool_to_input, _max_pool_to_input)
 twin(max_pool_from_input, _max_pool_from_input)

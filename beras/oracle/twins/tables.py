@@ -16,6 +16,7 @@ from beras.oracle.twins import (
     linear_algebra,
     losses,
     missing,
+    normalizations,
     norms,
     polynomials,
     primitives,

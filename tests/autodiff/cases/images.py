@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from beras.layers.convolution import convolve, convolve_to_input, convolve_to_kernel
+from beras.layers.depthwise import convolve_depthwise, convolve_depthwise_to_input, convolve_depthwise_to_kernel
 from beras.layers.pooling import average_pool, average_pool_to_input, max_pool, max_pool_from_input, max_pool_to_input
 from beras.layers.resampling import resample, resample_to_input
 from beras.layers.windows import Windows
@@ -18,6 +19,19 @@ CONVOLUTIONS = (
     (Windows((2, 3), strides=(2, 1), padding=((0, 1), (1, 1))), (1, 3, 3, 2), (2, 3, 2, 1), (1, 2, 3, 1)),
     (Windows((2, 2), dilation=(2, 1)), (1, 3, 3, 2), (2, 2, 1, 4), (1, 1, 2, 4)),  # two groups
     (Windows((1, 2), strides=(1, 3)), (1, 2, 3, 8), (1, 2, 8, 2), (1, 2, 1, 2)),  # windows of many channels
+)
+
+#: As above, of kernels of each channel's own: strides, also longer than the windows and than the padding, dilation,
+#: padding on one side only, also with pixels left over, and windows in the padding alone.
+DEPTHWISE = (
+    (Windows((2, 2)), (2, 3, 3, 2), (2, 2, 2, 1), (2, 2, 2, 2)),
+    (Windows((3, 2), padding=((1, 1), (0, 1))), (1, 3, 2, 2), (3, 2, 2, 1), (1, 3, 2, 2)),
+    (Windows((2, 2), strides=(2, 2), padding=((1, 0), (0, 1))), (1, 3, 3, 2), (2, 2, 2, 2), (1, 2, 2, 4)),
+    (Windows((3, 3), strides=(2, 1), padding=((1, 1), (1, 1))), (1, 3, 2, 1), (3, 3, 1, 2), (1, 2, 2, 2)),
+    (Windows((1, 2), strides=(2, 3)), (2, 3, 5, 1), (1, 2, 1, 2), (2, 2, 2, 2)),
+    (Windows((2, 2), strides=(2, 2), padding=((1, 0), (1, 0))), (1, 4, 4, 1), (2, 2, 1, 2), (1, 2, 2, 2)),
+    (Windows((2, 2), dilation=(2, 1), padding=((1, 1), (0, 0))), (1, 2, 3, 2), (2, 2, 2, 1), (1, 2, 2, 2)),
+    (Windows((1, 2), strides=(2, 2), padding=((3, 0), (0, 3))), (1, 2, 3, 1), (1, 2, 1, 2), (1, 3, 3, 2)),
 )
 
 #: Windows, shape of the images, shape of the output: side by side with pixels left over, overlapping, apart, padded.
@@ -50,8 +64,13 @@ def largest_of(x: np.ndarray, windows: Windows) -> np.ndarray:
     return out
 
 
-def convolutions(windows: Windows, x: Any, kernel: Any, out: Any) -> tuple[Case, ...]:
-    bias = kernel[3:]
+ORDINARY = convolve, convolve_to_input, convolve_to_kernel
+OF_CHANNELS = convolve_depthwise, convolve_depthwise_to_input, convolve_depthwise_to_kernel
+
+
+def convolutions(functions: Any, windows: Windows, x: Any, kernel: Any, out: Any) -> tuple[Case, ...]:
+    convolve, convolve_to_input, convolve_to_kernel = functions
+    bias = out[3:]
     return (
         Case(
             convolve,
@@ -134,7 +153,8 @@ def samplings(interpolation: str, fill_mode: str, fill_value: float) -> tuple[Ca
 
 
 CASES = [
-    *(case for row in CONVOLUTIONS for case in convolutions(*row)),
+    *(case for row in CONVOLUTIONS for case in convolutions(ORDINARY, *row)),
+    *(case for row in DEPTHWISE for case in convolutions(OF_CHANNELS, *row)),
     *(case for row in POOLS for case in pools(*row)),
     *(case for row in SAMPLINGS for case in samplings(*row)),
 ]
