@@ -326,7 +326,7 @@ def test_bytecode_is_looked_through(committed):
     assert leaks(case).ok  # of the stencil
     py_compile.compile(str(case.homework.folder / "main.py"), cfile=str(cache / "main.pyc"), doraise=True)
     problems = leaks(case).problems
-    assert len(problems) == 3
+    assert len(problems) in (2, 3)  # a line of few instructions is no secret, and how many it has depends on Python
     assert all(
         re.search(r"__pycache__/main.pyc: its line \d+ is bytecode of main.py:\d+", problem) for problem in problems
     )
