@@ -14,7 +14,7 @@ from beras.autodiff.state import refuse_looking
 from beras.autodiff.structure import leaves, mapped, restore
 from beras.autodiff.tracked import Tracked, bare
 
-__all__ = ["Batches", "as_array", "as_arrays", "class_weighted", "split_off_validation"]
+__all__ = ["Batches", "as_array", "as_arrays", "class_weighted", "refuse_not_finite", "split_off_validation"]
 
 
 def as_array(name: str, value: Any) -> np.ndarray:
@@ -25,7 +25,7 @@ def as_array(name: str, value: Any) -> np.ndarray:
         ValueError: for no samples, or NaN or infinity among them.
     """
     if type(value) is np.ndarray and value.dtype.kind == "f" and value.ndim and len(value):
-        _refuse_not_finite(name, value)
+        refuse_not_finite(name, value)
         return value
     if isinstance(value, Tracked):
         refuse_looking()
@@ -52,7 +52,7 @@ def as_array(name: str, value: Any) -> np.ndarray:
     if array.ndim == 0 or len(array) == 0:
         raise ValueError(f"{name} must hold at least one sample. Received: shape {array.shape}.")
     if array.dtype.kind == "f":
-        _refuse_not_finite(name, array)
+        refuse_not_finite(name, array)
     return array
 
 
@@ -82,7 +82,8 @@ def _remedy(name: str, array: np.ndarray) -> str:
     return ""
 
 
-def _refuse_not_finite(name: str, array: np.ndarray) -> None:
+def refuse_not_finite(name: str, array: np.ndarray) -> None:
+    """Raise ValueError for an array of floats that holds NaN or infinity; it says where."""
     straight = array.T if array.flags.fnc else array
     if straight.flags.c_contiguous and isfinite(np.vdot(straight, straight)):  # one pass of BLAS, without warnings
         return

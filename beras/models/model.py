@@ -16,7 +16,7 @@ from beras.core.classes import lookup
 from beras.core.shapes import any_batch, are_several, shape_of, zeros_of
 from beras.layers import Layer
 from beras.models.arguments import check_alike, check_count, is_due, refuse_several_outputs, unpack_validation
-from beras.models.batches import Batches, as_array, as_arrays, class_weighted, split_off_validation
+from beras.models.batches import Batches, as_array, as_arrays, class_weighted, refuse_not_finite, split_off_validation
 from beras.models.compiled import Compiled, made_again
 from beras.models.replays import Replays, Step
 
@@ -559,7 +559,8 @@ class Model(Layer):
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the outputs for one batch as a plain array, or as several, as the model gives them."""
-        return self._predicted(self._samples(x))
+        found = self._replays.predict_again(x, refuse_not_finite)
+        return self._predicted(self._samples(x)) if found is None else found.copy()
 
     def _predicted(self, x: Any) -> Any:
         found = None if self._compiled is not None and self._compiled.run_eagerly else self._replays.predict(x)

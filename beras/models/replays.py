@@ -155,18 +155,28 @@ class Replays:
 
     def predict(self, x: np.ndarray) -> np.ndarray | None:
         """Return the predictions for a batch, in memory of the program; ``None`` where it is not replayed."""
-        quick = self._quick
-        if quick is not None and quick.fits(x) and self._seen == changes.count and not self._settings.have_moved():
-            try:
-                return quick.predict(x)
-            except Untraceable:
-                self._quick = None  # the longer way says why
+        found = self.predict_again(x)
+        if found is not None:
+            return found
         step = self._step("predict", (x,), self._trace_prediction)
         if step is None:
             return None
         if step.program is not None and type(x) is type(step.output) is np.ndarray:
             self._quick = _Quick(x, step.program)
         return step.output
+
+    def predict_again(self, x: Any, check: Callable[[str, Any], None] | None = None) -> Any:
+        """Return the predictions for a batch that is laid out like the last, else ``None``; ``check`` sees it first."""
+        quick = self._quick
+        if quick is None or not quick.fits(x) or self._seen != changes.count or self._settings.have_moved():
+            return None
+        if check is not None:
+            check("x", x)
+        try:
+            return quick.predict(x)
+        except Untraceable:
+            self._quick = None  # the longer way says why
+            return None
 
     def update(self, optimizer: Any, step: Step, weights: list[Any]) -> None:
         """Let ``optimizer`` make its update; for a replayed step its arrays are checked the first time only.
